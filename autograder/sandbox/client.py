@@ -1,0 +1,275 @@
+"""The grader's end of the wall: starting a fork server, asking for workers, calling them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection
+from types import TracebackType
+from typing import Any
+
+from autograder.sandbox import wire
+from autograder.sandbox.confine import ConfinementError, Limits
+
+_PACKET = 1 << 16
+_START_S = 60.0
+_BUFFER = 4 << 20
+
+
+class WorkerDied(Exception):
+    """The worker's process ended before it answered.
+
+    Attributes
+    ----------
+    code
+        Exit status; negative for the number of a signal.
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the worker ended with {code}")
+        self.code = code
+
+
+class WorkerTimeout(Exception):
+    """The worker did not answer before the deadline."""
+
+
+class SocketPipe:
+    """The grader's end of the wire: no read or write outlasts ``deadline``."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+        self.deadline = 0.0
+
+    def _wait(self) -> None:
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        self._socket.settimeout(remaining)
+
+    def write(self, buffers: list[memoryview]) -> None:
+        while buffers:
+            self._wait()
+            sent = self._socket.sendmsg(buffers[:16])
+            while buffers and sent >= len(buffers[0]):
+                sent -= len(buffers.pop(0))
+            if sent:
+                buffers[0] = buffers[0][sent:]
+
+    def read_into(self, buffer: memoryview) -> None:
+        while buffer:
+            self._wait()
+            count = self._socket.recv_into(buffer)
+            if not count:
+                raise EOFError
+            buffer = buffer[count:]
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class ForkServer:
+    """One fork server process and the workers it forked. Use it in one thread.
+
+    Parameters
+    ----------
+    without
+        Protections to leave out; see ``confine.Confinement``.
+
+    Attributes
+    ----------
+    facts, missing
+        As in ``confine.Confinement``; waits for the server to be up.
+    """
+
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            theirs.set_inheritable(True)
+            self._process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-m", __package__ + ".forkserver"]
+                + [str(theirs.fileno()), *without],
+                pass_fds=[theirs.fileno()],
+                # One BLAS thread and one memory arena; the same hashes for each regrade.
+                env={
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "OMP_NUM_THREADS": "1",
+                    "MKL_NUM_THREADS": "1",
+                    "MALLOC_ARENA_MAX": "1",
+                    "PYTHONHASHSEED": "0",
+                },
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        self._ids = itertools.count(1)
+        self._codes: dict[int, int] = {}
+        self._ready: dict[str, Any] | None = None
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = self._wait_until_ready()["facts"]
+        return facts
+
+    @property
+    def missing(self) -> list[str]:
+        missing: list[str] = self._wait_until_ready()["missing"]
+        return missing
+
+    def spawn(self, limits: Limits) -> WorkerProcess:
+        """Fork a confined worker.
+
+        Raises
+        ------
+        ConfinementError
+            When a protection that the server has could not be put in force.
+        """
+        self._wait_until_ready()
+        self._drain()
+        identity = next(self._ids)
+        mine, theirs = socket.socketpair()
+        for end in (mine, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        packet = {"op": "spawn", "id": identity}
+        packet |= {"memory_bytes": limits.memory_bytes, "cpu_s": limits.cpu_s}
+        with theirs:
+            socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
+        return WorkerProcess(self, identity, SocketPipe(mine))
+
+    def kill(self, identity: int) -> None:
+        self._control.send(json.dumps({"op": "kill", "id": identity}).encode())
+
+    def exit_code(self, identity: int) -> int:
+        """Wait until a worker has ended and tell how."""
+        while identity not in self._codes:
+            self._note(self._receive())
+        return self._codes.pop(identity)
+
+    def close(self) -> None:
+        """End the server and every worker."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _wait_until_ready(self) -> dict[str, Any]:
+        if self._ready is None:
+            self._ready = self._receive()
+        return self._ready
+
+    def _receive(self) -> dict[str, Any]:
+        self._control.settimeout(_START_S)
+        data = self._control.recv(_PACKET)
+        if not data:
+            assert self._process.stderr is not None
+            os.set_blocking(self._process.stderr.fileno(), False)
+            said = (self._process.stderr.read() or b"").decode(errors="replace")
+            raise ConfinementError(f"the fork server ended: {said.strip() or 'without a word'}")
+        packet: dict[str, Any] = json.loads(data)
+        return packet
+
+    def _note(self, packet: dict[str, Any]) -> None:
+        self._codes[packet["id"]] = packet["code"]
+
+    def _drain(self) -> None:
+        self._control.settimeout(0)
+        try:
+            while data := self._control.recv(_PACKET):
+                self._note(json.loads(data))
+        except BlockingIOError:
+            pass
+        self._control.settimeout(_START_S)
+
+
+class WorkerProcess:
+    """One worker, as the grader sees it: a pipe and a way to end it."""
+
+    def __init__(self, server: ForkServer, identity: int, pipe: SocketPipe) -> None:
+        self._server = server
+        self._identity = identity
+        self._pipe = pipe
+        self._greeted = False
+        self.alive = True
+
+    def ask(
+        self,
+        header: dict[str, Any],
+        body: list[memoryview],
+        *,
+        deadline: float,
+        size_cap: int,
+        give: Callable[[int], Any] | None = None,
+    ) -> tuple[dict[str, Any], wire.Unpacker]:
+        """Send one message and wait for the answer.
+
+        Parameters
+        ----------
+        header, body
+            The message, as for ``wire.send``.
+        deadline
+            In seconds of ``time.monotonic``.
+        size_cap
+            Bytes that the answer may have.
+        give
+            Answers the worker's questions on the way: from a handle's id to a value.
+
+        Raises
+        ------
+        WorkerTimeout, WorkerDied, wire.ProtocolError
+            The worker has ended then; ask for another.
+        ConfinementError
+            The worker could not confine itself.
+        """
+        self._pipe.deadline = deadline
+        try:
+            if not self._greeted:
+                greeting, _ = wire.receive(self._pipe, 0)
+                if greeting.get("op") != "ready":
+                    raise ConfinementError(str(greeting.get("reason")))
+                self._greeted = True
+            wire.send(self._pipe, header, body)
+            while True:
+                reply, data = wire.receive(self._pipe, size_cap)
+                if reply.get("op") != "ask":
+                    return reply, wire.Unpacker(data)
+                if give is None:
+                    raise wire.ProtocolError("a question about nothing")
+                parts: list[memoryview] = []
+                value = wire.pack(give(reply.get("handle", 0)), parts)
+                wire.send(self._pipe, {"op": "given", "value": value}, parts)
+        except TimeoutError:
+            self.end()
+            raise WorkerTimeout from None
+        except (EOFError, ConnectionError):
+            raise WorkerDied(self.end()) from None
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> int:
+        """Kill the worker if it lives; the exit code it came to."""
+        self.alive = False
+        self._pipe.close()
+        self._server.kill(self._identity)
+        return self._server.exit_code(self._identity)

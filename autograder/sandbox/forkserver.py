@@ -1,0 +1,164 @@
+"""The fork server: it has imported what workers need, and forks one in milliseconds.
+
+``python -m autograder.sandbox.forkserver FD [WITHOUT]`` talks over the socket ``FD`` in
+packets of one JSON object each; a packet that asks for a worker brings along the worker's
+end of a wire. It is started with an empty environment in ``/`` and is told neither where
+the assignment lies nor what is graded, so that there is nothing to find in its memory,
+which every worker inherits.
+
+=====================================================  ======================================
+from the grader                                        from the server
+=====================================================  ======================================
+\                                                      ``{"op": "ready", "facts", "missing"}``
+``{"op": "spawn", "id", "memory_bytes", "cpu_s"}``     nothing; the worker says "ready" itself
+``{"op": "kill", "id"}``                               nothing
+\                                                      ``{"op": "exit", "id", "code"}``
+=====================================================  ======================================
+
+``code`` is the exit status, negative for a signal. The server ends, and with it every
+worker, when the grader's end of the socket closes, however the grader came to its end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+import numpy as np
+
+# Loaded once here instead of in each worker that uses them, and before the memory of a
+# worker is measured. The extension modules among them need shared libraries of the system.
+import numpy.fft
+import numpy.linalg
+import numpy.random
+
+for _name in (
+    *("abc array bisect bz2 cmath collections contextlib copy dataclasses decimal enum".split()),
+    *("fractions functools hashlib heapq itertools lzma math numbers operator queue re".split()),
+    *("statistics string struct textwrap threading time types typing warnings zlib".split()),
+):
+    __import__(_name)
+
+from autograder.sandbox import wire
+from autograder.sandbox.confine import Confinement, ConfinementError, Limits
+from autograder.sandbox.worker import FdPipe, Worker
+
+_PACKET = 1 << 16
+
+
+class Server:
+    """Forks workers on request and tells how they ended."""
+
+    def __init__(self, control: socket.socket, null: int, confinement: Confinement) -> None:
+        self._control = control
+        self._null = null
+        self._confinement = confinement
+        self._pids: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Serve until the grader's end of the socket closes."""
+        woken, wake = socket.socketpair()
+        woken.setblocking(False)
+        wake.setblocking(False)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        ready = {"facts": self._confinement.facts, "missing": self._confinement.missing}
+        self._tell({"op": "ready", **ready})
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            selector.register(woken, selectors.EVENT_READ)
+            while True:
+                for key, _ in selector.select():
+                    if key.fileobj is woken:
+                        with contextlib.suppress(BlockingIOError):
+                            woken.recv(_PACKET)
+                        self._reap()
+                    elif not self._obey():
+                        self._kill_all()
+                        return
+
+    def _tell(self, packet: dict[str, object]) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._control.send(json.dumps(packet).encode())
+
+    def _obey(self) -> bool:
+        """Do what one packet asks; False at the end of the socket."""
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, _PACKET, 1)
+        except ConnectionResetError:
+            return False
+        if not data:
+            return False
+        packet = json.loads(data)
+        if packet["op"] == "kill":
+            if packet["id"] in self._pids:
+                os.kill(self._pids[packet["id"]], signal.SIGKILL)
+        else:
+            limits = Limits(packet["memory_bytes"], packet["cpu_s"])
+            pid = os.fork()
+            if not pid:
+                self._become_worker(fds[0], limits)
+            os.close(fds[0])
+            self._pids[packet["id"]] = pid
+        return True
+
+    def _reap(self) -> None:
+        for identity, pid in list(self._pids.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                del self._pids[identity]
+                code = os.waitstatus_to_exitcode(status)
+                self._tell({"op": "exit", "id": identity, "code": code})
+
+    def _kill_all(self) -> None:
+        for pid in self._pids.values():
+            os.kill(pid, signal.SIGKILL)
+
+    def _become_worker(self, wire_fd: int, limits: Limits) -> NoReturn:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for standard in (0, 1, 2):
+                os.dup2(self._null, standard)
+            self._confinement.enter(limits, keep=wire_fd)
+            # The same draws for each regrade, should a student's code draw.
+            random.seed(0)
+            np.random.seed(0)
+            pipe = FdPipe(wire_fd)
+            wire.send(pipe, {"op": "ready"}, [])
+            del self._control, self._confinement
+            Worker(pipe).serve()
+        except (ConfinementError, OSError) as error:
+            with contextlib.suppress(OSError):
+                wire.send(FdPipe(wire_fd), {"op": "unconfined", "reason": str(error)}, [])
+        finally:
+            os._exit(70)  # EX_SOFTWARE
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    null = os.open(os.devnull, os.O_RDWR)  # out of reach in the namespaces
+    confinement = Confinement(["numpy"], without=sys.argv[2:])
+    os.environ.clear()
+    sys.dont_write_bytecode = True
+    sys.argv = [""]
+    # Packages are not to be found, and NumPy is already.
+    sys.path[:] = [p for p in sys.path if "site-packages" not in p and "dist-packages" not in p]
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+    Server(control, null, confinement).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Student modules made from source text that never touched a disk.
+
+``from exercises.stable import f`` and ``from stable import f`` both work and give the same
+module: the student's own. The grader's worker and ``autograder try`` load with the same
+code, so that what imports at home imports when it is graded.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.util
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+PACKAGE = "exercises"
+"""The package under whose name the exercises can be imported."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a submission.
+
+    Attributes
+    ----------
+    path
+        Its name within the submission, which tracebacks show.
+    text
+        Python source, or the JSON of a notebook.
+    notebook
+        Whether it is a notebook.
+    """
+
+    path: str
+    text: str
+    notebook: bool = False
+
+
+@dataclass
+class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finder and loader of a submission's modules.
+
+    Parameters
+    ----------
+    sources
+        The submitted files.
+    modules
+        Module name to index in ``sources``. A lone file or a notebook is the module of
+        every exercise at once.
+
+    Attributes
+    ----------
+    notes
+        What was passed over: failed cells and magics of a notebook.
+    """
+
+    sources: Sequence[Source]
+    modules: Mapping[str, int]
+    notes: list[str] = field(default_factory=list)
+    _made: dict[int, ModuleType] = field(default_factory=dict)
+    _executed: set[int] = field(default_factory=set)
+
+    def install(self) -> None:
+        """Let ``import`` find these modules, before any other of the same name."""
+        package = ModuleType(PACKAGE)
+        package.__path__ = []
+        sys.modules[PACKAGE] = package
+        sys.meta_path.insert(0, self)
+
+    def load(self, name: str) -> ModuleType:
+        """Import one module; whatever its code raises is raised here."""
+        return importlib.import_module(name)
+
+    def names(self) -> set[str]:
+        """The file names that frames of student code carry (``cell 3`` for a notebook's)."""
+        cells = {f"cell {n}" for n in range(1, 1000)} if self._has_notebook else set()
+        return cells | {source.path for source in self.sources}
+
+    @property
+    def _has_notebook(self) -> bool:
+        return any(source.notebook for source in self.sources)
+
+    # -------------------------------------------------------------- importlib's protocol
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> ModuleSpec | None:
+        name = fullname.removeprefix(f"{PACKAGE}.")
+        if name not in self.modules:
+            return None
+        return importlib.util.spec_from_loader(fullname, self)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        index = self._index(spec.name)
+        if index not in self._made:
+            module = ModuleType(spec.name)
+            module.__file__ = self.sources[index].path
+            self._made[index] = module
+        return self._made[index]
+
+    def exec_module(self, module: ModuleType) -> None:
+        spec = module.__spec__
+        assert spec is not None
+        index = self._index(spec.name)
+        if index in self._executed:
+            return
+        self._executed.add(index)
+        try:
+            source = self.sources[index]
+            if source.notebook:
+                self._run_notebook(source, module)
+            else:
+                exec(compile(source.text, source.path, "exec", dont_inherit=True), module.__dict__)
+        except BaseException:
+            self._executed.discard(index)
+            self._made.pop(index, None)
+            raise
+
+    def _index(self, fullname: str) -> int:
+        return self.modules[fullname.removeprefix(f"{PACKAGE}.")]
+
+    # -------------------------------------------------------------- notebooks
+
+    def _run_notebook(self, source: Source, module: ModuleType) -> None:
+        for number, text in enumerate(code_cells(source.text), start=1):
+            name = f"cell {number}"
+            try:
+                code = compile(text, name, "exec", dont_inherit=True)
+            except SyntaxError:
+                plain, dropped = without_magics(text)
+                if dropped:
+                    self.notes.append(f"{name}: lines that only a notebook understands were dropped")
+                try:
+                    code = compile(plain, name, "exec", dont_inherit=True)
+                except SyntaxError:
+                    self.notes.append(f"{name}: a syntax error; the cell was passed over")
+                    continue
+            try:
+                exec(code, module.__dict__)
+            except BaseException as error:  # SystemExit too: later cells may hold the answer
+                kind = type(error).__name__ if type(error).__module__ == "builtins" else "an error"
+                self.notes.append(f"{name}: stopped with {kind}; the cells after it were run")
+
+
+def code_cells(text: str) -> list[str]:
+    """The sources of a notebook's code cells, in order (formats 3 and 4).
+
+    Raises
+    ------
+    ValueError
+        When the text is not a notebook.
+    """
+    try:
+        document: Any = json.loads(text)
+        sheets = document.get("worksheets", [document])
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+        sources = [c.get("source", c.get("input")) for c in cells if c["cell_type"] == "code"]
+        return ["".join(source) for source in sources]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ValueError("the file is not a notebook") from None
+
+
+def without_magics(text: str) -> tuple[str, bool]:
+    """A cell without IPython's magics and shell lines, and whether it had any."""
+    if text.lstrip().startswith("%%"):
+        return "", True
+    lines = text.splitlines()
+    kept = [line for line in lines if not line.lstrip().startswith(("%", "!", "?"))]
+    return "\n".join(kept), len(kept) < len(lines)

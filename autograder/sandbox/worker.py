@@ -1,0 +1,219 @@
+"""The process that runs student code: it answers calls until it is told to stop.
+
+Nothing here decides anything. What a student does to this module, which is in reach of
+their code, changes which bytes the grader receives, and bytes are all it receives.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import itertools
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from types import ModuleType, TracebackType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.sandbox import wire
+from autograder.sandbox.loader import Source, StudentModules
+
+_EXCEPTIONS = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+_PRINT_CAP = 2_000
+_MESSAGE_CAP = 500
+
+
+class FdPipe:
+    """The worker's end of the wire."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def write(self, buffers: list[memoryview]) -> None:
+        while buffers:
+            sent = os.writev(self._fd, buffers)
+            while buffers and sent >= len(buffers[0]):
+                sent -= len(buffers.pop(0))
+            if sent:
+                buffers[0] = buffers[0][sent:]
+
+    def read_into(self, buffer: memoryview) -> None:
+        while buffer:
+            count = os.readv(self._fd, [buffer])
+            if not count:
+                raise EOFError
+            buffer = buffer[count:]
+
+
+class _Prints(io.TextIOBase):
+    """Standard output of student code: its beginning is kept, the rest is counted away."""
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+        self._room = _PRINT_CAP
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self._room > 0:
+            self._kept.append(text[: self._room])
+            self._room -= len(self._kept[-1])
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self._kept)
+        self._kept.clear()
+        self._room = _PRINT_CAP
+        return text
+
+
+class _Inert:
+    """``autograder.practice`` while grading: whatever is done to it does nothing."""
+
+    def __getattr__(self, name: str) -> _Inert:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: object, **kwargs: object) -> _Inert:
+        return self
+
+    def __iter__(self) -> Iterator[_Inert]:
+        return iter(())
+
+    def __enter__(self) -> _Inert:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class Worker:
+    """Answers the grader's messages over one pipe."""
+
+    def __init__(self, pipe: wire.Pipe) -> None:
+        self._pipe = pipe
+        self._prints = _Prints()
+        self._modules = StudentModules((), {})
+        self._module: ModuleType | None = None
+
+    def serve(self) -> NoReturn:
+        """Answer until the pipe ends."""
+        _hide_the_grader()
+        sys.stdout = sys.stderr = self._prints
+        while True:
+            try:
+                header, body = wire.receive(self._pipe, sys.maxsize)
+            except EOFError:
+                os._exit(0)
+            read = wire.Unpacker(body, self._handle)
+            answer = self._load if header["op"] == "load" else self._call
+            try:
+                reply, out = answer(header, read)
+            except BaseException as error:
+                # Whatever was raised outside the student's own call, such as by a hostile
+                # object while it was looked at: it is still the student's.
+                reply, out = self._raised(error, error.__traceback__), []
+            reply["printed"] = self._prints.take()
+            wire.send(self._pipe, reply, out)
+
+    def _load(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        sources = [Source(s["path"], read.value(s["text"]), s["notebook"]) for s in header["sources"]]
+        self._modules = StudentModules(sources, header["modules"])
+        self._modules.install()
+        try:
+            self._module = self._modules.load(header["module"])
+        except BaseException as error:
+            return self._raised(error, error.__traceback__), []
+        return {"op": "loaded", "notes": self._modules.notes[:20]}, []
+
+    def _call(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        function = getattr(self._module, header["function"], None)
+        if not callable(function):
+            return {"op": "missing", "found": function is not None}, []
+        args = [read.value(a) for a in header["args"]]
+        kwargs = {name: read.value(a) for name, a in header["kwargs"].items()}
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            return self._raised(error, error.__traceback__), []
+        out: list[memoryview] = []
+        reply = {"op": "returned", "value": wire.pack(result, out, header["cap"])}
+        if header["return_args"]:
+            reply["args"] = wire.pack(args, out, header["cap"])
+        return reply, out
+
+    def _raised(self, error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
+        kind = type(error)
+        names = self._modules.names()
+        where: list[Any] | None = None
+        own = False
+        for frame, line in traceback.walk_tb(trace):
+            if frame.f_code.co_filename in names:
+                where, own = [frame.f_code.co_filename, line], True
+        if issubclass(kind, SyntaxError) and getattr(error, "filename", None) in names:
+            where = [error.filename, error.lineno]  # type: ignore[attr-defined]
+        if issubclass(kind, MemoryError):
+            # The frames hold what filled the memory; answering needs some.
+            traceback.clear_frames(trace)
+        return {
+            "op": "raised",
+            "type": next((n for n, k in _EXCEPTIONS.items() if k is kind), None),
+            "bases": [n for n, k in _EXCEPTIONS.items() if issubclass(kind, k)],
+            "where": where,
+            "own": own,
+            "module": _text(lambda: getattr(error, "name", None)),
+            "message": _text(lambda: str(error)),
+        }
+
+    # -------------------------------------------------------------- what stays with the grader
+
+    def _handle(self, kind: str, identity: int) -> Any:
+        if kind == "stream":
+            # chain is written in C: no frame, no length, no way back.
+            return itertools.chain.from_iterable(self._chunks(identity))
+        raise wire.ProtocolError(f"a handle of an unknown kind: {kind}")
+
+    def _chunks(self, identity: int) -> Iterator[list[float]]:
+        while chunk := self._ask(identity).tolist():
+            yield chunk
+
+    def _ask(self, identity: int) -> np.ndarray[Any, Any]:
+        wire.send(self._pipe, {"op": "ask", "handle": identity}, [])
+        header, body = wire.receive(self._pipe, sys.maxsize)
+        answer: np.ndarray[Any, Any] = wire.Unpacker(body).value(header["value"])
+        return answer
+
+
+def _text(get: Any) -> str | None:
+    try:
+        found = get()
+    except BaseException:
+        return None
+    return found[:_MESSAGE_CAP] if type(found) is str else None
+
+
+def _hide_the_grader() -> None:
+    """Leave of this package only the inert ``autograder.practice``.
+
+    Not for safety: nothing of value is here. A student's ``import autograder`` should find
+    what the documentation promises, not the inside of a worker.
+    """
+    for name in [n for n in sys.modules if n.partition(".")[0] == "autograder"]:
+        del sys.modules[name]
+    package, practice = ModuleType("autograder"), ModuleType("autograder.practice")
+    practice.__getattr__ = lambda name: getattr(_Inert(), name)  # type: ignore[method-assign]
+    package.practice = practice  # type: ignore[attr-defined]
+    sys.modules.update({"autograder": package, "autograder.practice": practice})
