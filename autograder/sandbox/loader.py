@@ -134,7 +134,9 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             except SyntaxError:
                 plain, dropped = without_magics(text)
                 if dropped:
-                    self.notes.append(f"{name}: lines that only a notebook understands were dropped")
+                    self.notes.append(
+                        f"{name}: lines that only a notebook understands were dropped"
+                    )
                 try:
                     code = compile(plain, name, "exec", dont_inherit=True)
                 except SyntaxError:

@@ -128,7 +128,9 @@ class Worker:
     def _load(
         self, header: dict[str, Any], read: wire.Unpacker
     ) -> tuple[dict[str, Any], list[memoryview]]:
-        sources = [Source(s["path"], read.value(s["text"]), s["notebook"]) for s in header["sources"]]
+        sources = [
+            Source(s["path"], read.value(s["text"]), s["notebook"]) for s in header["sources"]
+        ]
         self._modules = StudentModules(sources, header["modules"])
         self._modules.install()
         try:

@@ -1,0 +1,295 @@
+"""Comparisons for hidden tests, which write failures that a student can act on.
+
+A failure says how an answer is wrong, not what the right one is: neither inputs nor
+expected values get into ``feedback``. What may be shown when ``grader.toml`` reveals all
+goes into ``revealed``.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.result import Status
+
+__all__ = [
+    "Expected",
+    "Failed",
+    "Tolerance",
+    "Verdict",
+    "expect",
+    "expect_close",
+    "expect_equal",
+    "expect_raises",
+    "oracle",
+    "set_tolerances",
+]
+
+Array = np.ndarray[Any, Any]
+
+
+class Verdict(Exception):
+    """Why a test earns nothing, when that is the submission's doing.
+
+    Attributes
+    ----------
+    status
+        The test's status in the result document.
+    feedback
+        For the student; holds no hidden value and no text of the student's making.
+    revealed
+        More of it, for exercises whose feedback is revealed in full.
+    """
+
+    status: Status = "failed"
+
+    def __init__(self, feedback: str, revealed: str = "", status: Status | None = None) -> None:
+        super().__init__(feedback)
+        self.feedback = feedback
+        self.revealed = revealed
+        if status is not None:
+            self.status = status
+
+
+class Failed(Verdict):
+    """A wrong answer."""
+
+
+class Raised(Verdict):
+    """An exception out of student code.
+
+    Attributes
+    ----------
+    bases
+        Names of the built-in exceptions that it is an instance of.
+    """
+
+    status: Status = "error"
+
+    def __init__(
+        self,
+        feedback: str,
+        revealed: str = "",
+        status: Status | None = None,
+        bases: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(feedback, revealed, status)
+        self.bases = bases
+
+
+# ------------------------------------------------------------------ tolerance
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the exact answer an honest one may be, in one floating type.
+
+    ``|got - exact| <= relative * |exact| + scale * eps * max(1, largest |input|)``: the
+    textbook formula in the input's own precision is honest, so the absolute part grows
+    with the condition of the question.
+    """
+
+    relative: float
+    scale: float
+
+    def bound(self, exact: Array, dtype: np.dtype[Any], magnitude: float) -> Array:
+        eps = float(np.finfo(dtype).eps)
+        bound: Array = self.relative * np.abs(exact) + self.scale * eps * max(1.0, magnitude)
+        return bound
+
+
+_tolerances: dict[str, Tolerance] = {}
+
+
+def set_tolerances(tolerances: Mapping[str, Tolerance]) -> None:
+    """Use the tolerances of an assignment, by name of floating type, from here on."""
+    _tolerances.clear()
+    _tolerances.update(tolerances)
+
+
+# ------------------------------------------------------------------ the exact answer
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An exact answer and what decides how near to it an answer must be.
+
+    Attributes
+    ----------
+    value
+        The answer in float64.
+    dtype
+        The floating type that an array must have, which also chooses the tolerance.
+    magnitude
+        The largest finite absolute value among the inputs.
+    """
+
+    value: Array
+    dtype: np.dtype[Any]
+    magnitude: float
+
+
+_CACHE_BYTES = 64 << 20
+
+
+def oracle(function: Callable[..., Any]) -> Callable[..., Expected]:
+    """Make a float64 formula an oracle for questions of any floating type.
+
+    The formula gets its array arguments as float64 (integer arrays of labels and the like
+    as they are, when they are not the first) and returns an array or a number. The answer
+    is remembered, because a whole class is asked the same questions.
+    """
+    remembered: OrderedDict[bytes, Expected] = OrderedDict()
+
+    @functools.wraps(function)
+    def answer(first: Any, *rest: Any, **options: Any) -> Expected:
+        arrays = [a for a in (first, *rest) if isinstance(a, np.ndarray)]
+        key = _digest((first, *rest), options)
+        if key in remembered:
+            remembered.move_to_end(key)
+            return remembered[key]
+        dtype = arrays[0].dtype if arrays[0].dtype.kind == "f" else np.dtype(np.float64)
+        finite = [np.abs(a[np.isfinite(a)]) for a in arrays if a.dtype.kind == "f" or a is first]
+        magnitude = max((float(f.max()) for f in finite if f.size), default=0.0)
+        exact = [
+            a.astype(np.float64)
+            if isinstance(a, np.ndarray) and (a.dtype.kind == "f" or a is first)
+            else a
+            for a in (first, *rest)
+        ]
+        with np.errstate(all="ignore"):
+            value = np.asarray(function(*exact, **options), np.float64)
+        value.flags.writeable = False
+        expected = Expected(value, dtype, magnitude)
+        remembered[key] = expected
+        while sum(e.value.nbytes for e in remembered.values()) > _CACHE_BYTES:
+            remembered.popitem(last=False)
+        return expected
+
+    return answer
+
+
+def _digest(args: tuple[Any, ...], options: dict[str, Any]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for arg in (*args, *sorted(options.items())):
+        if isinstance(arg, np.ndarray):
+            digest.update(f"{arg.dtype.str}{arg.shape}".encode())
+            digest.update(np.ascontiguousarray(arg).data)
+        else:
+            digest.update(repr(arg).encode())
+    return digest.digest()
+
+
+# ------------------------------------------------------------------ comparisons
+
+
+def expect(condition: object, otherwise: str) -> None:
+    """Fail with the sentence ``otherwise`` (which must hold no hidden value) if not so."""
+    if not condition:
+        raise Failed(otherwise)
+
+
+def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
+    """Require shape, floating type, NaNs, infinities and values to be right.
+
+    Parameters
+    ----------
+    got
+        The student's answer. The type of a 0-d answer or a Python float is free.
+    expected
+        From an ``oracle``.
+    about
+        Which question it was, in words: ``"3 rows of 257 logits in [900, 1100]"``.
+    """
+    array = np.asarray(got)
+    _expect_shape(array, expected.value.shape, about)
+    if array.ndim and array.dtype != expected.dtype:
+        raise Failed(f"The answer is {array.dtype}, for {about}; it should be {expected.dtype}.")
+    _expect_number(array, about)
+    exact = expected.value
+    # Complaints in the order in which a student would look for the cause.
+    with np.errstate(all="ignore"):
+        values = array.astype(np.float64)
+        odd = _places(np.isnan(values) & ~np.isnan(exact))
+        if odd:
+            raise _wrong(f"NaN in {odd}", values, exact, about)
+        odd = _places(np.isinf(values) & ~np.isinf(exact))
+        if odd:
+            raise _wrong(f"Infinite in {odd}", values, exact, about)
+        odd = _places(np.isnan(exact) & ~np.isnan(values))
+        if odd:
+            raise _wrong(f"Not NaN in {odd} that should be NaN", values, exact, about)
+        odd = _places(np.isinf(exact) & (values != exact))
+        if odd:
+            raise _wrong(f"Wrong in {odd} that should be infinite", values, exact, about)
+        finite = np.isfinite(exact)
+        error = np.abs(np.where(finite, values - exact, 0.0))
+        limit = _tolerances[expected.dtype.name].bound(
+            np.where(finite, exact, 0.0), expected.dtype, expected.magnitude
+        )
+        odd = _places(error > limit)
+    if odd:
+        worst = int(np.argmax(error - limit))
+        size = f"off by {error.flat[worst]:.2g} where at most {limit.flat[worst]:.2g} is rounding"
+        raise _wrong(f"Wrong in {odd}, at worst {size}", values, exact, about)
+
+
+def expect_equal(got: Array | float, value: Array | float, *, about: str) -> None:
+    """Require the very same shape, type and values; NaN equals NaN."""
+    array, exact = np.asarray(got), np.asarray(value)
+    _expect_shape(array, exact.shape, about)
+    if array.dtype != exact.dtype:
+        raise Failed(f"The type is {array.dtype}, for {about}; it should be {exact.dtype}.")
+    same = (array == exact) | ((array != array) & (exact != exact))  # noqa: PLR0124 (NaN)
+    if odd := _places(~same):
+        raise _wrong(f"Different in {odd}", array, exact, about)
+
+
+def expect_raises(kind: type[Exception], call: Callable[[], object], *, about: str) -> None:
+    """Require that a call raises this built-in exception (or one derived from it)."""
+    try:
+        call()
+    except Raised as error:
+        if kind.__name__ in error.bases:
+            return
+        raise Failed(
+            f"Should raise {kind.__name__} for {about}. {error.feedback}", error.revealed
+        ) from None
+    raise Failed(f"Should raise {kind.__name__} for {about}, and returned a value.")
+
+
+def _expect_shape(array: Array, shape: tuple[int, ...], about: str) -> None:
+    if array.shape != shape:
+        raise Failed(f"The shape is {array.shape}, for {about}; it should be {shape}.")
+
+
+def _expect_number(array: Array, about: str) -> None:
+    if array.dtype.kind not in "fiu":
+        raise Failed(f"The answer is of type {array.dtype}, for {about}; it should be a number.")
+
+
+def _places(wrong: Any) -> str:
+    count, total = int(np.count_nonzero(wrong)), int(np.size(wrong))
+    if not count:
+        return ""
+    return f"{count} of {total} places" if total > 1 else "the answer"
+
+
+def _wrong(what: str, got: Array, exact: Array, about: str) -> Failed:
+    revealed = ""
+    if np.size(exact) <= 16:
+        revealed = f"Got {got.tolist()}, expected {exact.tolist()}."
+    else:
+        with np.errstate(all="ignore"):
+            differs = ~((got == exact) | (np.isnan(got) & np.isnan(exact)))
+            distance = np.where(differs, np.nan_to_num(np.abs(got - exact), nan=np.inf), -1.0)
+        place = np.unravel_index(int(np.argmax(distance)), np.shape(exact))
+        at = ", ".join(str(int(i)) for i in place)
+        revealed = f"At [{at}]: got {got[place]!s}, expected {exact[place]!s}."
+    return Failed(f"{what}, for {about}.", revealed)

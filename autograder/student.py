@@ -1,0 +1,522 @@
+"""What a hidden test holds of a submission: functions to call, and streams to give them.
+
+Behind each call stands a confined worker. It is started when first needed, killed when it
+does not answer in time, and replaced by a fresh one; whatever goes wrong becomes a
+``Verdict`` with a sentence for the student.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.expect import Failed, Raised, Verdict
+from autograder.sandbox import wire
+from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, WorkerTimeout
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.loader import PACKAGE, Source
+
+__all__ = ["Function", "Stream", "Student", "StudentCode"]
+
+_CHUNK = 4096
+_REPLY_CAP = 1 << 20
+_OUT_OF_MEMORY_EXIT = 71  # forkserver.py
+_BUILTIN_EXCEPTIONS = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+)
+# Types that a student may well return by mistake, and whose names tell nothing.
+_KNOWN_TYPES = frozenset(
+    "ndarray matrix MaskedArray memmap recarray chararray str_ bytes_ object_ datetime64"
+    " timedelta64 void str bytes bytearray memoryview dict set frozenset range complex type"
+    " generator coroutine async_generator function method builtin_function_or_method map"
+    " filter zip enumerate list_iterator tuple_iterator chain NoneType module deque Fraction"
+    " Decimal array ellipsis NotImplementedType slice list tuple int".split()
+)
+
+
+@dataclass(frozen=True)
+class StudentCode:
+    """The submitted files that can be imported.
+
+    Attributes
+    ----------
+    sources
+        The files.
+    modules
+        Name of an exercise to its file's index in ``sources``.
+    """
+
+    sources: Sequence[Source]
+    modules: Mapping[str, int]
+
+
+class Stream:
+    """A one-shot stream of numbers for an argument; the numbers stay with the grader.
+
+    The worker gets an iterator of Python floats that fetches them a chunk at a time, so a
+    stream may be larger than the worker's memory.
+
+    Attributes
+    ----------
+    count
+        How many numbers were handed out.
+    """
+
+    def __init__(self, numbers: Iterable[float]) -> None:
+        self._numbers = iter(numbers)
+        self._array = numbers if isinstance(numbers, np.ndarray) else None
+        self.count = 0
+
+    def next_chunk(self) -> np.ndarray[Any, Any]:
+        if self._array is not None:
+            chunk = self._array[self.count : self.count + _CHUNK].astype(np.float64)
+        else:
+            chunk = np.fromiter(islice(self._numbers, _CHUNK), np.float64)
+        self.count += len(chunk)
+        return chunk
+
+
+class Student:
+    """One exercise of one submission, as its hidden tests see it.
+
+    ``student.softmax_stable(x)`` calls the student's function with these arguments and
+    returns what it returned, as the kind of value that ``grader.toml`` declares for it.
+
+    Parameters
+    ----------
+    name
+        The exercise.
+    functions
+        Name of each function to the kind of value it returns; see ``kit.RETURNS``.
+    signatures
+        Name of each function to how the stub defines it, for messages.
+    code
+        The submission's files.
+    server
+        Forks the workers.
+    seconds
+        Time that student code may take in one test.
+    limits
+        Of each worker.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        functions: Mapping[str, str],
+        signatures: Mapping[str, str],
+        code: StudentCode,
+        server: ForkServer,
+        seconds: float,
+        limits: Limits,
+    ) -> None:
+        self._name = name
+        self._functions = functions
+        self._signatures = signatures
+        self._code = code
+        self._server = server
+        self._seconds = seconds
+        self._limits = limits
+        self._worker: WorkerProcess | None = None
+        self._loaded: dict[str, Any] = {}
+        self._left = seconds
+        self.timeouts = 0
+        self.notes: list[str] = []
+        self.last_call = ""
+        self.printed = ""
+
+    def __getattr__(self, name: str) -> Function:
+        if name not in self._functions:
+            raise AttributeError(f"{name} is not a function of this exercise in grader.toml")
+        return Function(self, name)
+
+    # -------------------------------------------------------------- for hidden tests
+
+    def stream(self, numbers: Iterable[float]) -> Stream:
+        """An argument that the student's function can walk over once."""
+        return Stream(numbers)
+
+    def with_spare_memory(self, megabytes: float) -> Student:
+        """The same submission in a fresh worker that has only so much memory to spare."""
+        limits = Limits(int(megabytes * (1 << 20)), self._limits.cpu_s)
+        tight = Student(
+            *(self._name, self._functions, self._signatures, self._code, self._server),
+            *(self._left, limits),
+        )
+        self._close_after.append(tight)
+        return tight
+
+    # -------------------------------------------------------------- for the plugin
+
+    @property
+    def _close_after(self) -> list[Student]:
+        return self.__dict__.setdefault("_tight", [])
+
+    def begin_test(self) -> None:
+        """Give the next test its full time."""
+        self._left = self._seconds
+        self.last_call = self.printed = ""
+
+    def end_test(self) -> None:
+        """Let go of what only one test used."""
+        while self._close_after:
+            tight = self._close_after.pop()
+            self.timeouts += tight.timeouts
+            self.last_call = tight.last_call
+            tight.close()
+
+    def close(self) -> None:
+        self.end_test()
+        if self._worker is not None and self._worker.alive:
+            self._worker.end()
+        self._worker = None
+
+    # -------------------------------------------------------------- calls
+
+    def call(
+        self, function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], return_args: bool
+    ) -> tuple[Any, Any]:
+        """Call a student's function; see ``Function``."""
+        if self._name not in self._code.modules:
+            raise Verdict(_no_file(self._name), status="missing")
+        self.last_call = _call_text(function, args, kwargs)
+        streams: list[Stream] = []
+        body: list[memoryview] = []
+
+        def pack(value: Any) -> Any:
+            if isinstance(value, Stream):
+                streams.append(value)
+                value = wire.Handle("stream", len(streams) - 1)
+            return wire.pack(value, body)
+
+        cap = _REPLY_CAP + 4 * sum(a.nbytes for a in args if isinstance(a, np.ndarray))
+        header = {
+            "op": "call",
+            "function": function,
+            "args": [pack(a) for a in args],
+            "kwargs": {key: pack(value) for key, value in kwargs.items()},
+            "cap": cap,
+            "return_args": return_args,
+        }
+
+        def give(handle: object) -> np.ndarray[Any, Any]:
+            if type(handle) is not int or not 0 <= handle < len(streams):
+                raise wire.ProtocolError("a question about nothing")
+            return streams[handle].next_chunk()
+
+        if self._worker is None or not self._worker.alive:
+            self._start()
+        if self._loaded["op"] == "raised":
+            self._fail(self._loaded, function, loading=True)
+        reply, read = self._ask(header, body, 2 * cap, give)
+        self.printed += str(reply.get("printed", ""))[:2000]
+        if reply.get("op") == "missing":
+            raise Verdict(self._missing(function, bool(reply.get("found"))), status="missing")
+        if reply.get("op") == "raised":
+            self._fail(reply, function, loading=False)
+        try:
+            value = read.value(reply["value"])
+            after = read.value(reply["args"]) if return_args else None
+            read.done()
+        except (wire.ProtocolError, KeyError):
+            self._garbled()
+        return value, after
+
+    def _start(self) -> None:
+        self._worker = self._server.spawn(self._limits)
+        body: list[memoryview] = []
+        sources = [
+            {"path": s.path, "text": wire.pack(s.text, body), "notebook": s.notebook}
+            for s in self._code.sources
+        ]
+        header = {
+            "op": "load",
+            "sources": sources,
+            "modules": dict(self._code.modules),
+            "module": self._name,
+        }
+        self._loaded, _ = self._ask(header, body, _REPLY_CAP, None)
+        notes = self._loaded.get("notes", [])
+        self.notes = [n for n in notes if _is_note(n)] if isinstance(notes, list) else []
+
+    def _ask(
+        self,
+        header: dict[str, Any],
+        body: list[memoryview],
+        cap: int,
+        give: Callable[[int], Any] | None,
+    ) -> tuple[dict[str, Any], wire.Unpacker]:
+        assert self._worker is not None
+        began = time.monotonic()
+        try:
+            reply, read = self._worker.ask(
+                header, body, deadline=began + self._left, size_cap=cap, give=give
+            )
+        except WorkerTimeout:
+            self.timeouts += 1
+            raise Verdict(
+                f"No answer within {self._seconds:g} seconds: an endless loop, or far too slow.",
+                status="timeout",
+            ) from None
+        except WorkerDied as death:
+            self._died(death.code)
+        except wire.TooLarge:
+            raise Failed("The answer is far larger than the question allows.") from None
+        except wire.ProtocolError:
+            self._garbled()
+        finally:
+            self._left = max(0.0, self._left - (time.monotonic() - began))
+        if reply.get("op") not in ("loaded", "returned", "raised", "missing"):
+            self._garbled()
+        return reply, read
+
+    # -------------------------------------------------------------- what went wrong
+
+    def _garbled(self) -> NoReturn:
+        if self._worker is not None and self._worker.alive:
+            self._worker.end()
+        raise Verdict(
+            "The process that ran the code answered with bytes that are no answer: "
+            "the code may only return values, not write to open files or sockets.",
+            status="crashed",
+        )
+
+    def _died(self, code: int) -> NoReturn:
+        if code in (-signal.SIGXCPU, -signal.SIGKILL) and self._left <= 0:
+            code = -signal.SIGXCPU
+        if code == -signal.SIGXCPU:
+            self.timeouts += 1
+            raise Verdict("The processor time ran out: an endless loop?", status="timeout")
+        if code == _OUT_OF_MEMORY_EXIT:
+            raise Verdict(_too_much_memory(self._limits), status="out_of_memory")
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            how = f"was ended by {name}"
+        else:
+            how = f"ended itself with exit status {code}"
+        raise Verdict(
+            f"The process that ran the code {how} before it answered; "
+            "a function must return its answer.",
+            status="crashed",
+        )
+
+    def _missing(self, function: str, found: bool) -> str:
+        path = self._code.sources[self._code.modules[self._name]].path
+        if found:
+            return f"`{function}` in {path} is not a function."
+        return f"There is no function `{function}` in {path}."
+
+    def _fail(self, reply: dict[str, Any], function: str, loading: bool) -> NoReturn:
+        kind = reply.get("type")
+        kind = kind if kind in _BUILTIN_EXCEPTIONS else None
+        named = reply.get("bases")
+        bases = (
+            frozenset(b for b in named if b in _BUILTIN_EXCEPTIONS)
+            if _is_texts(named)
+            else frozenset()
+        )
+        message = reply.get("message")
+        revealed = f"It says: {message}" if isinstance(message, str) and message else ""
+        where = self._where(reply.get("where"))
+
+        def fail(feedback: str, status: Any = "error") -> NoReturn:
+            raise Raised(feedback, revealed, status, frozenset() if loading else bases)
+
+        if "MemoryError" in bases:
+            fail(_too_much_memory(self._limits), "out_of_memory")
+        if "SyntaxError" in bases and loading:
+            fail(f"Python cannot read the file: a syntax error{where}.")
+        if "ImportError" in bases:
+            self._fail_import(reply.get("module"), where, fail)
+        if "PermissionError" in bases:
+            fail(
+                f"The code tried to use a file, the network or another process{where}; "
+                "none of them is there when it is graded.",
+                "forbidden",
+            )
+        if kind == "NotImplementedError":
+            fail(f"Not written yet: the code raises NotImplementedError{where}.")
+        if "TypeError" in bases and not reply.get("own") and not loading:
+            wanted = self._signatures.get(function, function)
+            fail(f"The function cannot be called as `{wanted}`, which is how it should be.")
+        what = f"{_article(kind)} {kind}" if kind else "an exception of its own"
+        fail(f"{'Importing the file' if loading else 'The code'} raised {what}{where}.")
+
+    def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
+        root = module.partition(".")[0] if isinstance(module, str) else ""
+        own = module.removeprefix(f"{PACKAGE}.") if isinstance(module, str) else ""
+        if root == PACKAGE or own in self._code.modules:
+            fail(
+                f"The code imports a file that is not in the submission, or a name that is not in it{where}."
+            )
+        # A name is shown only if the student wrote it: it could carry anything else.
+        written = any(re.search(rf"\b{re.escape(root)}\b", s.text) for s in self._code.sources)
+        named = f"`{root}`" if root and written else "something"
+        fail(
+            f"The code imports {named}{where}; there is only the standard library and NumPy.",
+            "forbidden",
+        )
+
+    def _where(self, place: object) -> str:
+        """`` (exercises/stable.py, line 3: `return x`)`` for a place in a submitted file."""
+        if not isinstance(place, list) or len(place) != 2:
+            return ""
+        path, line = place
+        if type(line) is not int or not isinstance(path, str):
+            return ""
+        if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._code.sources):
+            return f" ({path}, line {line})" if 0 < line < 10_000 else ""
+        for source in self._code.sources:
+            lines = source.text.splitlines() if source.path == path else []
+            if 0 < line <= len(lines):
+                return f" ({path}, line {line}: `{lines[line - 1].strip()[:120]}`)"
+        return ""
+
+
+class Function:
+    """A student's function, called in a confined worker."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student = student
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        value, _ = self._student.call(self._name, args, kwargs, return_args=False)
+        return self._checked(value)
+
+    def with_inputs(self, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+        """The answer, and the positional arguments as the call left them."""
+        value, after = self._student.call(self._name, args, kwargs, return_args=True)
+        if type(after) is not list or len(after) != len(args):
+            raise Failed("The arguments did not survive the call.")
+        return self._checked(value), after
+
+    def _checked(self, value: Any) -> Any:
+        code = self._student._code
+        kind = self._student._functions[self._name]
+        return _RETURNS[kind](value, lambda v: _describe(v, code))
+
+
+# ------------------------------------------------------------------ kinds of answers
+
+
+def _array(value: Any, describe: Callable[[Any], str]) -> Any:
+    if type(value) is not np.ndarray:
+        raise Failed(f"Returned {describe(value)}; expected a numpy.ndarray.")
+    return value
+
+
+def _array_or_number(value: Any, describe: Callable[[Any], str]) -> Any:
+    if type(value) is np.ndarray:
+        return value
+    if _is_number(value):
+        return np.asarray(value)
+    raise Failed(f"Returned {describe(value)}; expected a numpy.ndarray or a number.")
+
+
+def _number(value: Any, describe: Callable[[Any], str]) -> float:
+    if not _is_number(value):
+        raise Failed(f"Returned {describe(value)}; expected a number.")
+    return float(value)
+
+
+def _pair(value: Any, describe: Callable[[Any], str]) -> tuple[float, float]:
+    if type(value) not in (tuple, list) or len(value) != 2 or not all(map(_is_number, value)):
+        raise Failed(f"Returned {describe(value)}; expected a pair of numbers.")
+    return float(value[0]), float(value[1])
+
+
+_RETURNS: dict[str, Callable[[Any, Callable[[Any], str]], Any]] = {
+    "array": _array,
+    "array or number": _array_or_number,
+    "number": _number,
+    "pair": _pair,
+}
+RETURNS = tuple(_RETURNS)
+"""The kinds of values that a function can be declared to return in ``grader.toml``."""
+
+
+def _is_number(value: Any) -> bool:
+    if type(value) in (float, int):
+        return True
+    return (
+        isinstance(value, np.generic) or (type(value) is np.ndarray and value.ndim == 0)
+    ) and value.dtype.kind in "fiu"
+
+
+def _describe(value: Any, code: StudentCode) -> str:
+    if isinstance(value, wire.Opaque):
+        return _describe_opaque(value, code)
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if type(value) in (tuple, list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "None" if value is None else f"{_article(type(value).__name__)} {type(value).__name__}"
+
+
+def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
+    name = value.type_name
+    # A type made on the spot can be called anything, such as by a hidden input.
+    written = name.isidentifier() and any(
+        re.search(rf"\bclass\s+{re.escape(name)}\b", s.text) for s in code.sources
+    )
+    if name not in _KNOWN_TYPES and not written:
+        return "an object of a type of its own"
+    details = {"that is far too large", "that is too large or too deep", "of more than 100 bits"}
+    numpy_types = re.fullmatch(
+        r"of dtype (object|str\d+|bytes\d+|void\d+|\w+64\[\w+\])", value.detail
+    )
+    detail = f" {value.detail}" if value.detail in details or numpy_types else ""
+    return f"{_article(name)} {name}{detail}"
+
+
+def _article(word: str | None) -> str:
+    return "an" if word and word[0].lower() in "aeiou" else "a"
+
+
+def _no_file(exercise: str) -> str:
+    return f"There is no {PACKAGE}/{exercise}.py in the submission."
+
+
+def _too_much_memory(limits: Limits) -> str:
+    megabytes = limits.memory_bytes / (1 << 20)
+    return f"The memory ran out: the code has {megabytes:g} MB for itself."
+
+
+def _call_text(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """How a test called a function, for exercises that reveal all."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, Stream):
+            return "<stream>"
+        if isinstance(value, np.ndarray) and value.size > 16:
+            return f"<{value.dtype} array of shape {value.shape}>"
+        return repr(value)
+
+    parts = [text(a) for a in args] + [f"{k}={text(v)}" for k, v in kwargs.items()]
+    return f"{function}({', '.join(parts)})"
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_note(note: object) -> bool:
+    return isinstance(note, str) and bool(
+        re.fullmatch(
+            r"cell \d{1,4}: (lines that only a notebook understands were dropped"
+            r"|a syntax error; the cell was passed over"
+            r"|stopped with (an error|\w{1,40}); the cells after it were run)",
+            note,
+        )
+    )
