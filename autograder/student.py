@@ -24,7 +24,7 @@ from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, Wor
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import PACKAGE, Source
 
-__all__ = ["Function", "Stream", "Student", "StudentCode"]
+__all__ = ["Clock", "Function", "Stream", "Student", "StudentCode"]
 
 _CHUNK = 4096
 _REPLY_CAP = 1 << 20
@@ -42,6 +42,18 @@ _KNOWN_TYPES = frozenset(
     " filter zip enumerate list_iterator tuple_iterator chain NoneType module deque Fraction"
     " Decimal array ellipsis NotImplementedType slice list tuple int".split()
 )
+# Why an object of a type that travels did not; wire.pack says it.
+_DETAILS = {
+    "that is far too large": " that is far too large",
+    "that is too large or too deep": " that is too large or too deep",
+    "of more than 100 bits": " of more than 100 bits",
+    "of dtype O": " of objects",
+    "of dtype U": " of strings",
+    "of dtype S": " of bytes",
+    "of dtype V": " of records",
+    "of dtype M": " of dates",
+    "of dtype m": " of time spans",
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,15 @@ class Stream:
         return chunk
 
 
+@dataclass
+class Clock:
+    """Time that student code has left in a test; the grader's own work does not count."""
+
+    seconds: float
+    left: float = 0.0
+    timeouts: int = 0
+
+
 class Student:
     """One exercise of one submission, as its hidden tests see it.
 
@@ -104,10 +125,12 @@ class Student:
         The submission's files.
     server
         Forks the workers.
-    seconds
+    clock
         Time that student code may take in one test.
     limits
         Of each worker.
+    unreadable
+        Why there is no code of this exercise, if it could not be read.
     """
 
     def __init__(
@@ -117,20 +140,21 @@ class Student:
         signatures: Mapping[str, str],
         code: StudentCode,
         server: ForkServer,
-        seconds: float,
+        clock: Clock,
         limits: Limits,
+        unreadable: str | None = None,
     ) -> None:
         self._name = name
         self._functions = functions
         self._signatures = signatures
         self._code = code
         self._server = server
-        self._seconds = seconds
+        self.clock = clock
         self._limits = limits
+        self._unreadable = unreadable
+        self._tight: list[Student] = []
         self._worker: WorkerProcess | None = None
         self._loaded: dict[str, Any] = {}
-        self._left = seconds
-        self.timeouts = 0
         self.notes: list[str] = []
         self.last_call = ""
         self.printed = ""
@@ -150,29 +174,29 @@ class Student:
         """The same submission in a fresh worker that has only so much memory to spare."""
         limits = Limits(int(megabytes * (1 << 20)), self._limits.cpu_s)
         tight = Student(
-            *(self._name, self._functions, self._signatures, self._code, self._server),
-            *(self._left, limits),
+            self._name,
+            self._functions,
+            self._signatures,
+            self._code,
+            self._server,
+            self.clock,
+            limits,
         )
-        self._close_after.append(tight)
+        self._tight.append(tight)
         return tight
 
     # -------------------------------------------------------------- for the plugin
 
-    @property
-    def _close_after(self) -> list[Student]:
-        return self.__dict__.setdefault("_tight", [])
-
     def begin_test(self) -> None:
         """Give the next test its full time."""
-        self._left = self._seconds
+        self.clock.left = self.clock.seconds
         self.last_call = self.printed = ""
 
     def end_test(self) -> None:
         """Let go of what only one test used."""
-        while self._close_after:
-            tight = self._close_after.pop()
-            self.timeouts += tight.timeouts
-            self.last_call = tight.last_call
+        while self._tight:
+            tight = self._tight.pop()
+            self.last_call, self.printed = tight.last_call, tight.printed
             tight.close()
 
     def close(self) -> None:
@@ -188,6 +212,8 @@ class Student:
     ) -> tuple[Any, Any]:
         """Call a student's function; see ``Function``."""
         if self._name not in self._code.modules:
+            if self._unreadable:
+                raise Verdict(self._unreadable, status="error")
             raise Verdict(_no_file(self._name), status="missing")
         self.last_call = _call_text(function, args, kwargs)
         streams: list[Stream] = []
@@ -260,12 +286,12 @@ class Student:
         began = time.monotonic()
         try:
             reply, read = self._worker.ask(
-                header, body, deadline=began + self._left, size_cap=cap, give=give
+                header, body, deadline=began + self.clock.left, size_cap=cap, give=give
             )
         except WorkerTimeout:
-            self.timeouts += 1
+            self.clock.timeouts += 1
             raise Verdict(
-                f"No answer within {self._seconds:g} seconds: an endless loop, or far too slow.",
+                f"No answer within {self.clock.seconds:g} seconds: an endless loop, or far too slow.",
                 status="timeout",
             ) from None
         except WorkerDied as death:
@@ -275,7 +301,7 @@ class Student:
         except wire.ProtocolError:
             self._garbled()
         finally:
-            self._left = max(0.0, self._left - (time.monotonic() - began))
+            self.clock.left = max(0.0, self.clock.left - (time.monotonic() - began))
         if reply.get("op") not in ("loaded", "returned", "raised", "missing"):
             self._garbled()
         return reply, read
@@ -292,10 +318,10 @@ class Student:
         )
 
     def _died(self, code: int) -> NoReturn:
-        if code in (-signal.SIGXCPU, -signal.SIGKILL) and self._left <= 0:
+        if code in (-signal.SIGXCPU, -signal.SIGKILL) and self.clock.left <= 0:
             code = -signal.SIGXCPU
         if code == -signal.SIGXCPU:
-            self.timeouts += 1
+            self.clock.timeouts += 1
             raise Verdict("The processor time ran out: an endless loop?", status="timeout")
         if code == _OUT_OF_MEMORY_EXIT:
             raise Verdict(_too_much_memory(self._limits), status="out_of_memory")
@@ -318,13 +344,10 @@ class Student:
 
     def _fail(self, reply: dict[str, Any], function: str, loading: bool) -> NoReturn:
         kind = reply.get("type")
-        kind = kind if kind in _BUILTIN_EXCEPTIONS else None
+        kind = kind if isinstance(kind, str) and kind in _BUILTIN_EXCEPTIONS else None
         named = reply.get("bases")
-        bases = (
-            frozenset(b for b in named if b in _BUILTIN_EXCEPTIONS)
-            if _is_texts(named)
-            else frozenset()
-        )
+        named = named if isinstance(named, list) else []
+        bases = frozenset(b for b in named if isinstance(b, str) and b in _BUILTIN_EXCEPTIONS)
         message = reply.get("message")
         revealed = f"It says: {message}" if isinstance(message, str) and message else ""
         where = self._where(reply.get("where"))
@@ -398,7 +421,7 @@ class Function:
         """The answer, and the positional arguments as the call left them."""
         value, after = self._student.call(self._name, args, kwargs, return_args=True)
         if type(after) is not list or len(after) != len(args):
-            raise Failed("The arguments did not survive the call.")
+            raise Failed("The arguments are gone after the call.")
         return self._checked(value), after
 
     def _checked(self, value: Any) -> Any:
@@ -472,11 +495,7 @@ def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
     )
     if name not in _KNOWN_TYPES and not written:
         return "an object of a type of its own"
-    details = {"that is far too large", "that is too large or too deep", "of more than 100 bits"}
-    numpy_types = re.fullmatch(
-        r"of dtype (object|str\d+|bytes\d+|void\d+|\w+64\[\w+\])", value.detail
-    )
-    detail = f" {value.detail}" if value.detail in details or numpy_types else ""
+    detail = _DETAILS.get(value.detail, "")
     return f"{_article(name)} {name}{detail}"
 
 
@@ -507,16 +526,18 @@ def _call_text(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
     return f"{function}({', '.join(parts)})"
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(v, str) for v in value)
-
-
 def _is_note(note: object) -> bool:
-    return isinstance(note, str) and bool(
+    """Whether it is one of the loader's notes, and not something else in their place."""
+    if not isinstance(note, str):
+        return False
+    stopped = re.fullmatch(r"cell \d{1,4}: stopped with (\w+); the cells after it were run", note)
+    if stopped:
+        return stopped[1] in _BUILTIN_EXCEPTIONS
+    return bool(
         re.fullmatch(
             r"cell \d{1,4}: (lines that only a notebook understands were dropped"
             r"|a syntax error; the cell was passed over"
-            r"|stopped with (an error|\w{1,40}); the cells after it were run)",
+            r"|stopped with an error; the cells after it were run)",
             note,
         )
     )

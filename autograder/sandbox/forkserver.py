@@ -140,6 +140,8 @@ class Server:
         except (ConfinementError, OSError) as error:
             with contextlib.suppress(OSError):
                 wire.send(FdPipe(wire_fd), {"op": "unconfined", "reason": str(error)}, [])
+        except MemoryError:
+            os._exit(71)  # outside a call, where it could be answered; student.py knows it
         finally:
             os._exit(70)  # EX_SOFTWARE
 

@@ -168,7 +168,7 @@ def _pack_array(
     value: np.ndarray[Any, Any], body: list[memoryview], room: list[float], trusted: bool
 ) -> Any:
     if DTYPES.get(value.dtype.str) != value.dtype:
-        return ["opaque", "ndarray", f"of dtype {value.dtype.name}"[:50]]
+        return ["opaque", "ndarray", f"of dtype {value.dtype.kind}"]
     # nbytes of the whole array, which broadcasting may make larger than any memory
     if value.nbytes > room[0] or value.ndim > 16:
         return ["opaque", "ndarray", "that is far too large"]
@@ -177,9 +177,9 @@ def _pack_array(
     plain = value.flags.c_contiguous and value.flags.writeable
     if trusted and not plain:
         layout, data = _memory_of(value)
-        body.append(memoryview(data))
+        body.append(data.data)
         return ["strided", dtype, shape, layout]
-    body.append(memoryview(np.ascontiguousarray(value).reshape(-1).view(np.uint8)))
+    body.append(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
     return ["array", dtype, shape]
 
 
@@ -335,7 +335,7 @@ def receive(pipe: Pipe, size_cap: int) -> tuple[dict[str, Any], np.ndarray[Any, 
         raise ProtocolError("a header that is not an object")
     body = np.empty(body_size, np.uint8)
     if body_size:
-        pipe.read_into(memoryview(body))
+        pipe.read_into(body.data)
     return header, body
 
 

@@ -1,0 +1,238 @@
+"""One submission -> its Result."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import stat
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import UnconfinedError
+from autograder.intake import Submission
+from autograder.kit import Exercise, Kit
+from autograder.plugin import Outcome, Suite
+from autograder.result import (
+    Confinement,
+    Environment,
+    ExerciseResult,
+    Finding,
+    KitInfo,
+    Result,
+    SubmissionInfo,
+    TestResult,
+)
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.confine import ConfinementError, Limits
+from autograder.student import Clock, Student
+
+__all__ = ["Grader", "fresh_seed"]
+
+SEED_BITS = 48
+"""Seeds survive being read as a JSON number by any program."""
+
+
+def fresh_seed() -> int:
+    """A seed that nobody can foresee."""
+    return secrets.randbits(SEED_BITS)
+
+
+class Grader:
+    """Grades submission after submission with one assignment. Use it with ``with``.
+
+    Parameters
+    ----------
+    kit
+        The assignment.
+    only
+        Names of the exercises to grade; all when empty.
+    unconfined
+        Go on where this machine cannot confine student code well enough.
+    without
+        Protections to leave out; see ``sandbox.confine.Confinement``.
+
+    Raises
+    ------
+    KitError, UnconfinedError
+        On entering.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        only: Sequence[str] = (),
+        unconfined: bool = False,
+        without: Collection[str] = (),
+    ) -> None:
+        self._kit = kit
+        self._exercises = kit.chosen(only)
+        self._unconfined = unconfined
+        self._without = without
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Grader:
+        with ExitStack() as stack:
+            # The server starts up while the tests are collected.
+            self._server = stack.enter_context(ForkServer(self._without))
+            files = {e.name: e.hidden_test for e in self._exercises}
+            self._suite = stack.enter_context(Suite(files, self._kit.tolerances))
+            try:
+                self._confinement = Confinement(**self._server.facts)
+            except ConfinementError as error:
+                raise UnconfinedError(str(error)) from None
+            self._warnings = self._check_confinement()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def tests(self) -> Sequence[Outcome]:
+        """The hidden tests as collected."""
+        return self._suite.tests
+
+    def grade(self, submission: Submission, seed: int) -> Result:
+        """Run the hidden tests on one submission.
+
+        Parameters
+        ----------
+        submission
+            As ``intake.read_submission`` gives it.
+        seed
+            Of the hidden inputs: the same submission, kit and seed give the same result.
+        """
+        students = {e.name: self._student(e, submission) for e in self._exercises}
+        try:
+            outcomes = self._suite.run(students, seed)
+        except ConfinementError as error:
+            raise UnconfinedError(f"a worker could not be confined: {error}") from None
+        finally:
+            for student in students.values():
+                student.close()
+        exercises = [
+            _exercise_result(e, [o for o in outcomes if o.exercise == e.name])
+            for e in self._exercises
+        ]
+        findings = [*self._warnings, *submission.findings]
+        notes = {note: None for student in students.values() for note in student.notes}
+        findings += [Finding(severity="info", text=f"Notebook, {note}.") for note in notes]
+        findings += [
+            Finding(
+                severity="error", exercise=o.exercise, text=f"A fault of the grader: {o.feedback}."
+            )
+            for o in outcomes
+            if o.status == "grader_error"
+        ]
+        failed = any(e.score is None for e in exercises)
+        score = None if failed else _round(sum(e.score or 0.0 for e in exercises))
+        kit = self._kit.config.kit
+        return Result(
+            kit=KitInfo(name=kit.name, version=kit.version, sha256=self._kit.sha256),
+            submission=SubmissionInfo(
+                id=submission.id, sha256=submission.sha256, files=submission.files
+            ),
+            seed=seed,
+            graded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            environment=Environment(python=platform.python_version(), numpy=np.__version__),
+            confinement=self._confinement,
+            status="grader_error" if failed else "rejected" if submission.rejected else "graded",
+            score=score,
+            max_score=_round(sum(e.max_score for e in exercises)),
+            final_score=score,
+            exercises=exercises,
+            findings=findings,
+        )
+
+    def _student(self, exercise: Exercise, submission: Submission) -> Student:
+        limits = exercise.limits
+        return Student(
+            name=exercise.name,
+            functions=exercise.config.functions,
+            signatures=exercise.signatures,
+            code=submission.code,
+            server=self._server,
+            clock=Clock(limits.seconds),
+            limits=Limits(int(limits.memory_mb * (1 << 20)), limits.cpu_seconds),
+            unreadable=submission.unreadable.get(exercise.name),
+        )
+
+    def _check_confinement(self) -> list[Finding]:
+        """Refuse to go on where too little is in force, or say loudly that it is so."""
+        reason = self._why_unconfined()
+        if reason is None:
+            return []
+        missing = "; ".join(self._server.missing)
+        text = f"Student code ran without full confinement: {reason} ({missing})."
+        if self._unconfined:
+            return [Finding(severity="warning", text=text)]
+        raise UnconfinedError(
+            f"this machine cannot confine student code: {reason} ({missing}). "
+            "`autograder doctor` says how to mend it; --unconfined grades all the same, and "
+            "then a submission can read what this user can and change its own grade"
+        )
+
+    def _why_unconfined(self) -> str | None:
+        facts = self._confinement
+        if not facts.seccomp:
+            return "no filter of system calls"
+        if facts.landlock is not None or "mount" in facts.namespaces:
+            return None
+        if facts.user == "nobody" and not _readable_by_others(self._kit.root / "hidden_tests"):
+            return None
+        return "nothing keeps student code from reading files"
+
+
+def _readable_by_others(folder: Path) -> bool:
+    """Whether a user who is neither owner nor in the group can get at a folder's files."""
+    resolved = folder.resolve()
+    return all(p.stat().st_mode & stat.S_IXOTH for p in (resolved, *resolved.parents))
+
+
+def _exercise_result(exercise: Exercise, outcomes: Sequence[Outcome]) -> ExerciseResult:
+    total = sum(o.weight for o in outcomes)
+    full = exercise.config.reveal == "full"
+    tests = [_test_result(o, exercise.points * o.weight / total, full) for o in outcomes]
+    earned = sum(o.weight for o in outcomes if o.status == "passed")
+    failed = any(o.status == "grader_error" for o in outcomes)
+    return ExerciseResult(
+        name=exercise.name,
+        score=None if failed else _round(exercise.points * earned / total),
+        max_score=_round(exercise.points),
+        tests=tests,
+    )
+
+
+def _test_result(outcome: Outcome, points: float, full: bool) -> TestResult:
+    passed = outcome.status == "passed"
+    score: dict[str, Any] = {"score": _round(points) if passed else 0.0}
+    feedback = outcome.feedback
+    if outcome.status == "grader_error":
+        score, feedback = {"score": None}, "The grader itself failed here; this is not your doing."
+    elif full and outcome.revealed:
+        feedback = f"{feedback} {outcome.revealed}"
+    return TestResult(
+        id=outcome.id,
+        title=outcome.title,
+        status=outcome.status,
+        max_score=_round(points),
+        feedback=feedback,
+        hint="" if passed else outcome.hint,
+        duration_s=round(outcome.seconds, 6),
+        **score,
+    )
+
+
+def _round(points: float) -> float:
+    return round(points, 6)

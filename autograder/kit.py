@@ -1,0 +1,326 @@
+"""The assignment: ``grader.toml`` and the folders beside it, read and checked.
+
+Whatever is wrong with it is told as file, key, what is wrong and what would be right.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from autograder.errors import KitError, UsageError
+from autograder.expect import Tolerance
+from autograder.student import RETURNS
+
+__all__ = ["CONFIG", "Exercise", "Kit", "LimitsConfig", "find_kit"]
+
+CONFIG = "grader.toml"
+
+_Positive = Annotated[float, Field(gt=0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KitConfig(_Table):
+    """``[kit]``: what the assignment is."""
+
+    name: str = Field(min_length=1, examples=["onewalk"])
+    version: str = Field(min_length=1, examples=["0.1.0"])
+    title: str = Field(default="", examples=["Softmax in one walk over the data"])
+
+
+class LimitsConfig(_Table):
+    """``[limits]``: what student code may use."""
+
+    seconds: _Positive = Field(default=5.0, examples=[5], description="of one test")
+    memory_mb: _Positive = Field(default=512.0, examples=[512], description="of each process")
+    cpu_seconds: Annotated[int, Field(gt=0)] = Field(
+        default=60, examples=[60], description="of each process, over all tests of an exercise"
+    )
+
+
+class SomeLimits(_Table):
+    """``[exercise.NAME.limits]``: those that differ from ``[limits]``."""
+
+    seconds: _Positive | None = None
+    memory_mb: _Positive | None = None
+    cpu_seconds: Annotated[int, Field(gt=0)] | None = None
+
+
+class ToleranceConfig(_Table):
+    """``[tolerance.TYPE]``: see ``expect.Tolerance``."""
+
+    relative: float = Field(ge=0, lt=1, examples=[1e-5])
+    scale: float = Field(ge=0, examples=[8])
+
+
+class ExerciseConfig(_Table):
+    """``[exercise.NAME]``."""
+
+    points: _Positive = Field(examples=[15])
+    title: str = Field(default="", examples=["Stable softmax"])
+    reveal: Literal["hints", "full"] = Field(
+        default="hints",
+        examples=["hints"],
+        description="whether hidden inputs, expected values, messages and prints are shown",
+    )
+    functions: dict[str, Literal[RETURNS]] = Field(  # type: ignore[valid-type]
+        min_length=1, examples=['{ softmax_stable = "array" }']
+    )
+    limits: SomeLimits = SomeLimits()
+
+
+class Config(_Table):
+    """All of ``grader.toml``."""
+
+    kit: KitConfig = Field(examples=['a table [kit] with name = "onewalk", version = "0.1.0"'])
+    limits: LimitsConfig = LimitsConfig()
+    tolerance: dict[Literal["float16", "float32", "float64"], ToleranceConfig] = {}
+    exercise: dict[str, ExerciseConfig] = Field(
+        min_length=1, examples=["a table [exercise.NAME] for each exercise"]
+    )
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise and its five places."""
+
+    name: str
+    config: ExerciseConfig
+    limits: LimitsConfig
+    root: Path
+
+    @property
+    def stub(self) -> Path:
+        return self.root / "exercises" / f"{self.name}.py"
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "reference" / f"{self.name}.py"
+
+    @property
+    def mistakes(self) -> list[Path]:
+        return sorted((self.root / "reference" / "mistakes" / self.name).glob("*.py"))
+
+    @property
+    def hidden_test(self) -> Path:
+        return self.root / "hidden_tests" / f"test_{self.name}.py"
+
+    @property
+    def points(self) -> float:
+        return self.config.points
+
+    @cached_property
+    def signatures(self) -> dict[str, str]:
+        """How the stub defines each function: ``softmax_stable(x, axis=-1)``."""
+        found = {}
+        for node in ast.parse(self.stub.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name in self.config.functions:
+                for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                    arg.annotation = None
+                found[node.name] = f"{node.name}({ast.unparse(node.args)})"
+        return found
+
+
+@dataclass(frozen=True)
+class Kit:
+    """One assignment.
+
+    Attributes
+    ----------
+    root
+        The folder of ``grader.toml``.
+    config
+        What it says.
+    exercises
+        By name, in the order of the file.
+    """
+
+    root: Path
+    config: Config
+    exercises: dict[str, Exercise]
+
+    @classmethod
+    def load(cls, root: Path) -> Kit:
+        """Read and check the assignment in a folder.
+
+        Raises
+        ------
+        KitError
+            With the file, the key, what is wrong with it and what would be right.
+        """
+        path = root / CONFIG
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise KitError(f"{path} does not exist; an assignment starts with it") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise KitError(f"{path} cannot be read: {error}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise KitError(f"{path} is not TOML: {error}") from None
+        try:
+            config = Config.model_validate(data)
+        except ValidationError as error:
+            raise KitError(_explain(path, error)) from None
+        exercises = {}
+        for name, table in config.exercise.items():
+            limits = LimitsConfig(
+                **{**config.limits.model_dump(), **table.limits.model_dump(exclude_none=True)}
+            )
+            exercises[name] = Exercise(name, table, limits, root)
+        kit = cls(root, config, exercises)
+        kit._check_places()
+        return kit
+
+    def _check_places(self) -> None:
+        for name, exercise in self.exercises.items():
+            if not name.isidentifier():
+                raise KitError(
+                    f"{self.root / CONFIG}: exercise.{name} is not a name that Python can "
+                    "import; use letters, digits and underscores, such as log_sum_exp"
+                )
+            for path in (exercise.stub, exercise.reference, exercise.hidden_test):
+                if not path.is_file():
+                    raise KitError(
+                        f"{self.root / CONFIG}: exercise.{name} needs the file {path}; "
+                        "write it or remove the exercise"
+                    )
+
+    @property
+    def tolerances(self) -> dict[str, Tolerance]:
+        return {n: Tolerance(t.relative, t.scale) for n, t in self.config.tolerance.items()}
+
+    def chosen(self, only: Sequence[str]) -> list[Exercise]:
+        """The exercises named, or all of them; ``UsageError`` for an unknown name."""
+        for name in only:
+            if name not in self.exercises:
+                raise UsageError(
+                    f"there is no exercise {name!r}{_did_you_mean(name, self.exercises)}; "
+                    f"there are: {', '.join(self.exercises)}"
+                )
+        return [e for n, e in self.exercises.items() if n in only or not only]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of grader.toml, reference and hidden_tests: what decides a score."""
+        digest = hashlib.sha256()
+        for path in self._graded_files():
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def _graded_files(self) -> Iterator[Path]:
+        yield self.root / CONFIG
+        for folder in ("reference", "hidden_tests"):
+            for path in sorted((self.root / folder).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    yield path
+
+
+def find_kit(given: Path | None, submission: Path | None) -> Path:
+    """The folder of the assignment to grade with.
+
+    Parameters
+    ----------
+    given
+        ``--kit``, if it was.
+    submission
+        What is to be graded: an assignment inside it is the student's, and never used.
+    """
+    inside = submission.resolve() if submission is not None and submission.is_dir() else None
+
+    def is_students(folder: Path) -> bool:
+        return inside is not None and folder.is_relative_to(inside)
+
+    if given is not None:
+        root = given.resolve()
+        if is_students(root):
+            raise UsageError(
+                f"the assignment {given} lies inside the submission {submission}, where a "
+                "student could have written it; name one outside with --kit DIR"
+            )
+        return root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG).is_file() and not is_students(folder):
+            return folder
+    raise UsageError(
+        f"no {CONFIG} in this folder or above it"
+        + (" (one inside the submission does not count)" if inside else "")
+        + "; name the assignment's folder with --kit DIR"
+    )
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where = [str(part) for part in problem["loc"] if part != "[key]"]
+        key = ".".join(where)
+        right = _example(where)
+        kind = problem["type"]
+        if kind == "missing":
+            lines.append(f"{path}: {key} is missing; write {right or 'it'}")
+        elif kind == "extra_forbidden":
+            known = _known_keys(where[:-1])
+            lines.append(
+                f"{path}: {key} is no key of grader.toml{_did_you_mean(where[-1], known)}; "
+                f"known here: {', '.join(known)}"
+            )
+        else:
+            what = problem["msg"][0].lower() + problem["msg"][1:]
+            value = problem["input"]
+            shown = "" if isinstance(value, dict) else f" is {value!r}, but"
+            lines.append(
+                f"{path}: {key}{shown}: {what}{f'; right would be {right}' if right else ''}"
+            )
+    return "\n".join(lines)
+
+
+def _table(where: Sequence[str]) -> type[BaseModel] | None:
+    """The table at a place of grader.toml."""
+    match list(where):
+        case []:
+            return Config
+        case ["kit"]:
+            return KitConfig
+        case ["limits"] | ["exercise", _, "limits"]:
+            return LimitsConfig
+        case ["tolerance", _]:
+            return ToleranceConfig
+        case ["exercise", _]:
+            return ExerciseConfig
+    return None
+
+
+def _example(where: Sequence[str]) -> str:
+    """What would be right there, as one would write it."""
+    table = _table(where[:-1])
+    info = table.model_fields.get(where[-1]) if table else None
+    if info is None or not info.examples:
+        return ""
+    value = info.examples[0]
+    if isinstance(value, str) and value.startswith("a table"):
+        return value
+    return f"{where[-1]} = {value if str(value).startswith('{') else json.dumps(value)}"
+
+
+def _known_keys(where: Sequence[str]) -> list[str]:
+    table = _table(where)
+    return list(table.model_fields) if table else []
+
+
+def _did_you_mean(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,357 @@
+"""The pytest side: hidden tests are collected once and run for submission after submission.
+
+``pytest.main`` owns its thread from start to end, and its run loop here takes jobs from a
+queue instead of ending after one pass. So the public API is all that is used of pytest, a
+job costs no collection, and callers see a plain ``Suite.run``.
+
+Fixtures
+--------
+student
+    The submission's exercise under test: an ``autograder.student.Student``.
+rng
+    A ``numpy.random.Generator``, the same for each submission of a batch.
+
+Markers
+-------
+weight(n)
+    The test's share of the exercise's points, against the other tests'. Default 1.
+hint(text)
+    What to tell a student who does not pass.
+after(name, ...)
+    Run only if these tests of the same file have passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.errors import AutograderError, GraderFault, KitError
+from autograder.expect import Tolerance, Verdict, set_tolerances
+from autograder.result import Status
+from autograder.sandbox.confine import ConfinementError
+from autograder.student import Student
+
+__all__ = ["Outcome", "Suite"]
+
+_TIMEOUTS = 2
+
+# What of pytest's own is of no use here and costs time in every test or at the start.
+_WITHOUT = (
+    "cacheprovider capture debugging doctest faulthandler junitxml logging pastebin recwarn"
+    " setuponly setupplan stepwise terminal threadexception unittest unraisableexception"
+    " warnings"
+).split()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one hidden test ended for one submission.
+
+    Attributes
+    ----------
+    id
+        Such as ``test_stable.py::test_batch_axis``.
+    exercise, title, weight, hint
+        What the test says of itself.
+    status, feedback, revealed
+        As in ``expect.Verdict``; the feedback of a ``grader_error`` is for the instructor.
+    seconds
+        How long it took.
+    """
+
+    id: str
+    exercise: str
+    title: str
+    weight: float
+    hint: str
+    status: Status
+    feedback: str
+    revealed: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Job:
+    students: dict[str, Student]
+    seed: int
+
+
+class Suite:
+    """The hidden tests of an assignment, collected and ready. Use it with ``with``.
+
+    Parameters
+    ----------
+    files
+        Exercise name to its file of hidden tests.
+    tolerances
+        For ``expect_close``.
+
+    Raises
+    ------
+    KitError
+        On entering, when a file cannot be collected.
+    """
+
+    def __init__(self, files: dict[str, Path], tolerances: dict[str, Tolerance]) -> None:
+        self._files = files
+        self._plugin = _Plugin({str(path): name for name, path in files.items()})
+        self._thread = threading.Thread(target=self._main, name="hidden-tests", daemon=True)
+        self._tolerances = tolerances
+
+    def __enter__(self) -> Suite:
+        self._before = set(sys.modules), list(sys.path)
+        set_tolerances(self._tolerances)
+        self._thread.start()
+        self._answer()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._plugin.jobs.put(None)
+        self._thread.join()
+        # Another assignment in this process may have modules of the same names.
+        modules, sys.path[:] = self._before
+        folders = {path.parent for path in self._files.values()}
+        for name in set(sys.modules) - modules:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).parent in folders:
+                del sys.modules[name]
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Id of each test to its exercise."""
+        return {test.id: test.exercise for test in self._plugin.tests}
+
+    @property
+    def tests(self) -> Sequence[Outcome]:
+        """The tests as collected, none of them run."""
+        return [t.outcome("failed", "", "", 0.0) for t in self._plugin.tests]
+
+    def run(self, students: dict[str, Student], seed: int) -> list[Outcome]:
+        """Run the hidden tests of these exercises on one submission.
+
+        Parameters
+        ----------
+        students
+            By exercise; tests of other exercises are left out.
+        seed
+            Of the inputs that tests draw.
+        """
+        self._plugin.jobs.put(_Job(students, seed))
+        outcomes: list[Outcome] = self._answer()
+        return outcomes
+
+    def _answer(self) -> Any:
+        answer = self._plugin.answers.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _main(self) -> None:
+        args = [str(path) for path in self._files.values()]
+        root = Path(os.path.commonpath([path.parent for path in self._files.values()]))
+        options = [f"--rootdir={root}", f"--confcutdir={root}", "-c", os.devnull]
+        options += ["--assert=plain", "--strict-markers", "--disable-plugin-autoload"]
+        options += [part for name in _WITHOUT for part in ("-p", f"no:{name}")]
+        try:
+            code = pytest.main([*options, *args], plugins=[self._plugin])
+            self._plugin.answers.put(GraderFault(f"pytest ended with {code!r}"))
+        except BaseException as error:
+            self._plugin.answers.put(error)
+
+
+class _Test:
+    """A collected item and what it says of itself."""
+
+    def __init__(self, item: pytest.Item, exercise: str) -> None:
+        self.item = item
+        self.exercise = exercise
+        self.name = item.name
+        self.id = f"{item.path.name}::{item.name}"
+        doc = getattr(getattr(item, "function", None), "__doc__", None) or ""
+        lines = doc.strip().splitlines()
+        words = getattr(item, "originalname", item.name).removeprefix("test_").replace("_", " ")
+        self.title = lines[0].rstrip(".") if lines else words
+        self.weight = float(_argument(item, "weight", 1.0))
+        self.hint = str(_argument(item, "hint", ""))
+        after = item.get_closest_marker("after")
+        self.after = tuple(after.args) if after else ()
+        if not self.weight > 0:
+            raise KitError(f"{self.id}: its weight is {self.weight:g}; it must be above 0")
+
+    def outcome(self, status: Status, feedback: str, revealed: str, seconds: float) -> Outcome:
+        return Outcome(
+            *(self.id, self.exercise, self.title, self.weight, self.hint),
+            *(status, feedback, revealed, seconds),
+        )
+
+
+def _argument(item: pytest.Item, marker: str, default: object) -> Any:
+    found = item.get_closest_marker(marker)
+    if found is None:
+        return default
+    if len(found.args) != 1:
+        raise KitError(f"{item.nodeid}: the marker {marker} takes one argument")
+    return found.args[0]
+
+
+class _Plugin:
+    """Hooks and fixtures, registered in the one pytest session."""
+
+    def __init__(self, exercises: dict[str, str]) -> None:
+        self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.tests: list[_Test] = []
+        self._exercises = exercises
+        self._broken: list[str] = []
+        self._job: _Job
+        self._running: _Test
+        self._phases: dict[str, BaseException | None] = {}
+        self._explicit_pass = False
+
+    # -------------------------------------------------------------- collecting
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in (
+            "weight(n): the test's share of the exercise's points",
+            "hint(text): what to tell a student who does not pass",
+            "after(name, ...): run only if these tests of the file have passed",
+        ):
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._broken.append(f"{report.nodeid}: {str(report.longrepr).strip()}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        try:
+            self._check(session.items)
+        except KitError as error:
+            self.answers.put(error)
+            return True
+        self.answers.put(None)
+        while (job := self.jobs.get()) is not None:
+            try:
+                self.answers.put(self._run(job))
+            except (AutograderError, ConfinementError) as error:
+                self.answers.put(error)
+        return True
+
+    def _check(self, items: Sequence[pytest.Item]) -> None:
+        if self._broken:
+            raise KitError("hidden tests cannot be collected:\n" + "\n".join(self._broken))
+        self.tests = [_Test(item, self._exercises[str(item.path)]) for item in items]
+        for name in self._exercises.values():
+            mine = [test for test in self.tests if test.exercise == name]
+            if not mine:
+                raise KitError(f"test_{name}.py holds no test")
+            for number, test in enumerate(mine):
+                for needed in test.after:
+                    if needed not in {t.name for t in mine[:number]}:
+                        raise KitError(f"{test.id}: there is no {needed} before it in the file")
+
+    # -------------------------------------------------------------- running
+
+    def _run(self, job: _Job) -> list[Outcome]:
+        self._job = job
+        chosen = [test for test in self.tests if test.exercise in job.students]
+        outcomes: dict[str, Outcome] = {}
+        for number, test in enumerate(chosen):
+            # After the last test the first comes again, so that pytest keeps what is shared.
+            following = chosen[(number + 1) % len(chosen)]
+            outcomes[test.id] = self._run_one(test, following, outcomes)
+            if following.exercise != test.exercise or following is chosen[0]:
+                job.students[test.exercise].close()
+        return list(outcomes.values())
+
+    def _run_one(self, test: _Test, following: _Test, before: dict[str, Outcome]) -> Outcome:
+        student = self._job.students[test.exercise]
+        path = test.item.path.name
+        for needed in test.after:
+            if before[f"{path}::{needed}"].status != "passed":
+                title = before[f"{path}::{needed}"].title
+                return test.outcome("failed", f"Not run: first pass “{title}”.", "", 0.0)
+        if student.clock.timeouts >= _TIMEOUTS:
+            text = f"Not run: {_TIMEOUTS} tests before it have run out of time."
+            return test.outcome("timeout", text, "", 0.0)
+        self._running, self._phases, self._explicit_pass = test, {}, False
+        student.begin_test()
+        began = time.perf_counter()
+        test.item.config.hook.pytest_runtest_protocol(item=test.item, nextitem=following.item)
+        seconds = time.perf_counter() - began
+        student.end_test()
+        status, feedback, revealed = self._judge()
+        if status != "passed":
+            called = f"Called as {student.last_call}." if student.last_call else ""
+            printed = f"Printed: {student.printed}" if student.printed else ""
+            revealed = " ".join(part for part in (revealed, called, printed) if part)
+        return test.outcome(status, feedback, revealed, seconds)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        self._phases[call.when] = call.excinfo.value if call.excinfo else None
+        report = yield
+        if report.when == "call":
+            self._explicit_pass = report.outcome == "passed" and not hasattr(report, "wasxfail")
+        return report
+
+    def _judge(self) -> tuple[Status, str, str]:
+        """Status, feedback and what may be revealed of the test that has just run."""
+        for phase in ("setup", "teardown"):
+            error = self._phases.get(phase)
+            if error is not None and not isinstance(error, pytest.skip.Exception):
+                return self._fault(error)
+        error = self._phases.get("call")
+        if isinstance(error, AutograderError | ConfinementError):
+            raise error
+        if isinstance(error, Verdict):
+            return error.status, error.feedback, error.revealed
+        if isinstance(error, AssertionError):
+            return "failed", "The answer does not have this property.", str(error)
+        if error is not None and not isinstance(
+            error, pytest.skip.Exception | pytest.xfail.Exception
+        ):
+            return self._fault(error)
+        if self._explicit_pass:
+            return "passed", "", ""
+        return "failed", "The test was not carried out, and earns nothing.", ""
+
+    def _fault(self, error: BaseException) -> tuple[Status, str, str]:
+        """A fault in the hidden test or the grader; never the student's."""
+        frames = [
+            f for f in traceback.extract_tb(error.__traceback__) if f.filename in self._exercises
+        ]
+        where = f", line {frames[-1].lineno}" if frames else ""
+        return "grader_error", f"{self._running.id}{where}: {type(error).__name__}", str(error)
+
+    # -------------------------------------------------------------- fixtures
+
+    @pytest.fixture
+    def student(self) -> Student:
+        return self._job.students[self._running.exercise]
+
+    @pytest.fixture
+    def rng(self) -> np.random.Generator:
+        test = hashlib.blake2b(self._running.id.encode(), digest_size=8).digest()
+        return np.random.default_rng([self._job.seed, int.from_bytes(test, "little")])
