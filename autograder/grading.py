@@ -170,7 +170,7 @@ class Grader:
 
     def _check_confinement(self) -> list[Finding]:
         """Refuse to go on where too little is in force, or say loudly that it is so."""
-        reason = self._why_unconfined()
+        reason = _why_unconfined(self._confinement, self._kit.root / "hidden_tests")
         if reason is None:
             return []
         missing = "; ".join(self._server.missing)
@@ -183,15 +183,17 @@ class Grader:
             "then a submission can read what this user can and change its own grade"
         )
 
-    def _why_unconfined(self) -> str | None:
-        facts = self._confinement
-        if not facts.seccomp:
-            return "no filter of system calls"
-        if facts.landlock is not None or "mount" in facts.namespaces:
-            return None
-        if facts.user == "nobody" and not _readable_by_others(self._kit.root / "hidden_tests"):
-            return None
-        return "nothing keeps student code from reading files"
+
+def _why_unconfined(facts: Confinement, hidden: Path) -> str | None:
+    """Why these protections do not suffice over a folder of hidden tests; None if they do."""
+    if not facts.seccomp:
+        return "no filter of system calls"
+    if facts.landlock is not None or "mount" in facts.namespaces:
+        return None
+    # Root that became another user, over files which that user cannot read.
+    if facts.user == "nobody" and not _readable_by_others(hidden):
+        return None
+    return "nothing keeps student code from reading files"
 
 
 def _readable_by_others(folder: Path) -> bool:

@@ -161,6 +161,7 @@ class Kit:
         KitError
             With the file, the key, what is wrong with it and what would be right.
         """
+        root = root.resolve()
         path = root / CONFIG
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))

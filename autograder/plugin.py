@@ -23,6 +23,7 @@ after(name, ...)
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import queue
@@ -243,18 +244,17 @@ class _Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        try:
-            self._check(session.items)
-        except KitError as error:
-            self.answers.put(error)
-            return True
-        self.answers.put(None)
+        self._answer(lambda: self._check(session.items))
         while (job := self.jobs.get()) is not None:
-            try:
-                self.answers.put(self._run(job))
-            except (AutograderError, ConfinementError) as error:
-                self.answers.put(error)
+            self._answer(functools.partial(self._run, job))
         return True
+
+    def _answer(self, work: Callable[[], Any]) -> None:
+        """Hand over what came of it, or the exception, to be raised in the other thread."""
+        try:
+            self.answers.put(work())
+        except BaseException as error:
+            self.answers.put(error)
 
     def _check(self, items: Sequence[pytest.Item]) -> None:
         if self._broken:

@@ -212,9 +212,7 @@ class Student:
     ) -> tuple[Any, Any]:
         """Call a student's function; see ``Function``."""
         if self._name not in self._code.modules:
-            if self._unreadable:
-                raise Verdict(self._unreadable, status="error")
-            raise Verdict(_no_file(self._name), status="missing")
+            raise Verdict(self._unreadable or _no_file(self._name), status="missing")
         self.last_call = _call_text(function, args, kwargs)
         streams: list[Stream] = []
         body: list[memoryview] = []

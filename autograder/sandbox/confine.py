@@ -31,6 +31,7 @@ import importlib
 import os
 import resource
 import socket
+import stat
 import sys
 import sysconfig
 from collections.abc import Callable, Collection, Iterable
@@ -364,18 +365,21 @@ class Confinement:
             # Before the namespaces, in which neither can be found any more.
             with contextlib.suppress(ImportError, OSError, RuntimeError):
                 importlib.import_module(library)
-        self._drop_user = os.geteuid() == 0 and "user" not in without
         self._proc = os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self") else None
         readable = Readable.python(packages) if sys.platform == "linux" else Readable((), ())
-        user = _user_name(NOBODY if self._drop_user else os.geteuid())
+        names = {uid: _user_name(uid) for uid in (os.geteuid(), NOBODY)}
+        user = os.geteuid()
         self._namespaces = self._try("namespaces", without, lambda: enter_namespaces(readable))
         self._landlock = self._try("landlock", without, lambda: _landlock_rules(readable))
         self._seccomp = self._try("seccomp", without, _system_call_filter)
+        self._drop_user = user == 0 and bool(
+            self._try("user", without, lambda: self._can_be_nobody(readable))
+        )
         self.facts: dict[str, Any] = {
             "landlock": _landlock_abi() if self._landlock else None,
             "seccomp": self._seccomp is not None,
             "namespaces": list(self._namespaces or ()),
-            "user": user,
+            "user": names[NOBODY if self._drop_user else user],
         }
 
     def _try(self, name: str, without: Collection[str], make: Callable[[], T]) -> T | None:
@@ -387,6 +391,15 @@ class Confinement:
         except (ConfinementError, ImportError, OSError, RuntimeError) as error:
             self.missing.append(f"{name}: {error}")
             return None
+
+    def _can_be_nobody(self, readable: Readable) -> bool:
+        """Whether ``nobody`` can read Python, which may be installed in root's own home."""
+        if self._namespaces:
+            return True  # the new root's folders are open to all
+        for tree in readable.trees:
+            if not all(p.stat().st_mode & stat.S_IXOTH for p in tree.parents):
+                raise ConfinementError(f"{tree} is closed to other users; student code stays root")
+        return True
 
     def enter(self, limits: Limits, keep: int) -> None:
         """Confine the calling process, which must have a single thread, for good.
@@ -407,9 +420,8 @@ class Confinement:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
-        elif "user" in (self._namespaces or ()):
-            _drop_capabilities()
         if sys.platform == "linux":
+            _drop_capabilities()
             _die_with_parent()  # the kernel forgets it when the user changes
             _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if self._landlock is not None:

@@ -1,4 +1,4 @@
-"""The fork server: it has imported what workers need, and forks one in milliseconds.
+r"""The fork server: it has imported what workers need, and forks one in milliseconds.
 
 ``python -m autograder.sandbox.forkserver FD [WITHOUT]`` talks over the socket ``FD`` in
 packets of one JSON object each; a packet that asks for a worker brings along the worker's

@@ -1,0 +1,216 @@
+"""The command ``autograder``: wiring only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from autograder.errors import AutograderError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade exercises on numerical kernels, and try them at home.",
+)
+
+KitOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--kit",
+        metavar="DIR",
+        help="The assignment's folder; else the nearest grader.toml in or above this folder.",
+    ),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NAME", help="Only this exercise; may be repeated."),
+]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End the command with one sentence and the error's own exit code."""
+    try:
+        yield
+    except AutograderError as error:
+        typer.echo(f"autograder: {error}", err=True)
+        raise typer.Exit(error.exit_code) from None
+
+
+def _write(path: Path, text: str) -> None:
+    from autograder.errors import UsageError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+@app.command()
+def grade(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="One submission, in any shape.")],
+    only: OnlyOption = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the result document; - for stdout."),
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as Markdown.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as a page.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the hidden inputs; else a fresh one.")
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(metavar="PERCENT", min=0, max=100, help="Exit with 1 below this score."),
+    ] = None,
+    unconfined: Annotated[
+        bool,
+        typer.Option("--unconfined", help="Go on where this machine cannot confine student code."),
+    ] = False,
+    kit: KitOption = None,
+) -> None:
+    """Grade one submission with the hidden tests and print the report."""
+    from autograder.grading import Grader, fresh_seed
+    from autograder.intake import read_submission
+    from autograder.kit import Kit, find_kit
+    from autograder.report.terminal import print_report
+
+    with _told():
+        assignment = Kit.load(find_kit(kit, path))
+        chosen = assignment.chosen(only or [])
+        submission = read_submission(path, list(assignment.exercises))
+        with Grader(assignment, [e.name for e in chosen], unconfined) as grader:
+            result = grader.grade(submission, fresh_seed() if seed is None else seed)
+        to_stdout = json_file is not None and str(json_file) == "-"
+        print_report(result, Console(stderr=to_stdout, highlight=False))
+        if to_stdout:
+            sys.stdout.write(result.to_json())
+        elif json_file is not None:
+            _write(json_file, result.to_json())
+        if markdown is not None:
+            from autograder.report.markdown import to_markdown
+
+            _write(markdown, to_markdown(result))
+        if html is not None:
+            from autograder.report.html import to_html
+
+            _write(html, to_html(result))
+    if result.percent is None:
+        raise typer.Exit(3)
+    if fail_under is not None and result.percent < fail_under:
+        raise typer.Exit(1)
+
+
+@app.command("try")
+def try_(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="Your work; else the assignment's.")
+    ] = None,
+    only: OnlyOption = None,
+    kit: KitOption = None,
+) -> None:
+    """Run the public examples on your work, each exercise in a process of its own."""
+    from autograder.examples import Tried, try_exercise
+    from autograder.intake import read_submission
+    from autograder.kit import Kit, find_kit
+
+    console = Console(highlight=False)
+    with _told():
+        root = find_kit(kit, None)
+        assignment = Kit.load(root)
+        submission = read_submission(path or root / "exercises", list(assignment.exercises))
+        all_pass = True
+        for exercise in assignment.chosen(only or []):
+            if exercise.name in submission.code.modules:
+                tried = try_exercise(
+                    exercise.name,
+                    exercise.stub.read_text(encoding="utf-8"),
+                    list(submission.code.sources),
+                    dict(submission.code.modules),
+                    exercise.limits.seconds,
+                )
+            else:
+                tried = Tried(
+                    problem=submission.unreadable.get(exercise.name)
+                    or f"There is no exercises/{exercise.name}.py."
+                )
+            _show_tried(console, exercise.name, tried)
+            all_pass = all_pass and tried.passed
+    if not all_pass:
+        raise typer.Exit(1)
+
+
+def _show_tried(console: Console, name: str, tried: object) -> None:
+    from autograder.examples import Tried
+
+    assert isinstance(tried, Tried)
+    good = sum(e.passed for e in tried.examples)
+    style = "bold green" if tried.passed else "bold red"
+    console.print(
+        Text.assemble((f"{name:<16}", "bold"), (f"{good} of {len(tried.examples)} examples", style))
+    )
+    blocks = [("printed", tried.printed), ("problem", tried.problem)]
+    first = next((e for e in tried.examples if not e.passed), None)
+    if first is not None:
+        blocks += [("tried", first.source), ("expected", first.want), ("got", first.got)]
+    for label, text in blocks:
+        for number, line in enumerate(text.strip().splitlines()):
+            console.print(Text(f"  {label if not number else '':<9} {line}"), soft_wrap=True)
+
+
+@app.command()
+def check(kit: KitOption = None) -> None:
+    """Prove the assignment: stubs score 0, references all, every known mistake loses points."""
+    from autograder.kit import Kit, find_kit
+    from autograder.selfcheck import run_checks
+
+    console = Console(highlight=False)
+    broken = 0
+    with _told():
+        for result in run_checks(Kit.load(find_kit(kit, None))):
+            mark = ("ok  ", "green") if result.holds else ("FAIL", "bold red")
+            detail = f" ({result.detail})" if result.detail else ""
+            console.print(Text.assemble(mark, f" {result.what}{detail}"), soft_wrap=True)
+            broken += not result.holds
+    console.print(f"{broken} of these do not hold." if broken else "All of these hold.")
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what this machine can do, what is missing, and how to get it."""
+    from autograder.doctor import examine
+
+    console = Console(highlight=False)
+    findings = examine()
+    for finding in findings:
+        mark = {True: ("ok  ", "green"), False: ("FAIL", "bold red"), None: ("    ", "")}[
+            finding.good
+        ]
+        console.print(Text.assemble(mark, f" {finding.what}: {finding.state}"), soft_wrap=True)
+        if finding.remedy and finding.good is False:
+            console.print(Text(f"       {finding.remedy}"), soft_wrap=True)
+    if any(finding.good is False for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""``autograder doctor``: what this machine can do, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib.metadata
+import platform
+import sys
+from dataclasses import dataclass
+
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.confine import ConfinementError
+
+__all__ = ["Finding", "examine"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about this machine.
+
+    Attributes
+    ----------
+    what
+        The thing.
+    good
+        Whether it is as it should be; None when it is neither needed nor harmful.
+    state
+        How it is.
+    remedy
+        How to mend it, if it is not good.
+    """
+
+    what: str
+    good: bool | None
+    state: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at Python, the libraries, and what a fork server of this user gets in force."""
+    findings = [
+        Finding("Python", sys.version_info >= (3, 11), platform.python_version(), "3.11 or newer"),
+        Finding("NumPy", True, importlib.metadata.version("numpy")),
+        _libseccomp(),
+        *_confinement(),
+    ]
+    for package, use in (("torch", "GPU tasks"), ("triton", "GPU tasks")):
+        findings.append(_optional(package, use))
+    return findings
+
+
+def _libseccomp() -> Finding:
+    library = ctypes.util.find_library("seccomp")
+    return Finding(
+        "libseccomp",
+        library is not None,
+        library or "not found; the filter of system calls needs it",
+        "install it from the system's packages: apt-get install libseccomp2, "
+        "dnf install libseccomp, apk add libseccomp",
+    )
+
+
+def _confinement() -> list[Finding]:
+    try:
+        with ForkServer() as server:
+            facts, missing = server.facts, server.missing
+    except (ConfinementError, OSError) as error:
+        return [Finding("confinement", False, str(error), "grading runs on Linux")]
+    reasons = dict(reason.split(": ", 1) for reason in missing)
+    namespaces = ", ".join(facts["namespaces"])
+    files_kept = facts["landlock"] is not None or "mount" in facts["namespaces"]
+    return [
+        Finding(
+            "system calls (seccomp)",
+            facts["seccomp"],
+            "filtered" if facts["seccomp"] else reasons.get("seccomp", "not filtered"),
+            "libseccomp and the package pyseccomp",
+        ),
+        Finding(
+            "files (Landlock)",
+            True if facts["landlock"] is not None else None if files_kept else False,
+            f"ABI {facts['landlock']}" if facts["landlock"] else reasons.get("landlock", "absent"),
+            "Linux 5.13 or newer with Landlock among its security modules "
+            "(cat /sys/kernel/security/lsm), and the package landlock",
+        ),
+        Finding(
+            "namespaces",
+            True if namespaces else None if files_kept else False,
+            namespaces or reasons.get("namespaces", "none"),
+            "user namespaces for ordinary users (sysctl kernel.unprivileged_userns_clone=1; "
+            "on Ubuntu 24.04 kernel.apparmor_restrict_unprivileged_userns=0), or run as root",
+        ),
+        Finding("student code runs as", None, facts["user"]),
+    ]
+
+
+def _optional(package: str, use: str) -> Finding:
+    try:
+        return Finding(package, None, importlib.metadata.version(package))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(package, None, f"not installed; only {use} need it")

@@ -1,0 +1,210 @@
+"""The public examples: a student's own loop, on any operating system, with no confinement.
+
+The examples are the doctests of the assignment's stubs. Each exercise is loaded and tried
+in a process of its own (``python -m autograder.examples``) with a time limit, by the same
+loader as when it is graded.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import doctest
+import json
+import subprocess
+import sys
+import traceback
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.sandbox.loader import Source, StudentModules
+
+__all__ = ["Example", "Tried", "public_examples", "try_exercise"]
+
+_FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example that was run.
+
+    Attributes
+    ----------
+    function
+        Whose docstring it stands in.
+    source, want, got
+        What was typed, what the docstring shows, and what came.
+    """
+
+    function: str
+    source: str
+    want: str
+    got: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the examples of one exercise came to.
+
+    Attributes
+    ----------
+    examples
+        Those that ran.
+    problem
+        Why none ran, or not all: a traceback or a sentence; empty if all ran.
+    printed
+        What the student's file printed when it was imported.
+    """
+
+    examples: list[Example] = field(default_factory=list)
+    problem: str = ""
+    printed: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.examples) and not self.problem and all(e.passed for e in self.examples)
+
+
+def public_examples(stub: str) -> dict[str, str]:
+    """Docstring of each function of a stub that holds examples."""
+    functions = [n for n in ast.parse(stub).body if isinstance(n, ast.FunctionDef)]
+    docs = {f.name: ast.get_docstring(f) or "" for f in functions}
+    return {name: doc for name, doc in docs.items() if doctest.DocTestParser().get_examples(doc)}
+
+
+def try_exercise(
+    name: str, stub: str, sources: list[Source], modules: dict[str, int], seconds: float
+) -> Tried:
+    """Run the examples of one exercise in a process of its own.
+
+    Parameters
+    ----------
+    name
+        The exercise.
+    stub
+        Source of its stub.
+    sources, modules
+        The student's files, as for ``StudentModules``.
+    seconds
+        Time for all of it.
+    """
+    job = {
+        "name": name,
+        "docs": public_examples(stub),
+        "sources": [asdict(source) for source in sources],
+        "modules": modules,
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "autograder.examples"],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Tried(problem=f"It did not finish within {seconds:g} seconds: an endless loop?")
+    # The answer is the last line: what the student's code prints cannot come after it.
+    last = done.stdout.splitlines()[-1:] or [""]
+    try:
+        answer = json.loads(last[0])
+        examples = [Example(**e) for e in answer["examples"]]
+        return Tried(examples, answer["problem"], answer["printed"])
+    except (ValueError, TypeError, KeyError):
+        said = done.stderr.strip().splitlines()[-1:]
+        return Tried(problem=f"The process ended with {done.returncode}. {' '.join(said)}".strip())
+
+
+# ------------------------------------------------------------------ in the child
+
+
+class _Runner(doctest.DocTestRunner):
+    """Collects examples instead of printing a report."""
+
+    def __init__(self) -> None:
+        super().__init__(optionflags=_FLAGS)
+        self.examples: list[Example] = []
+
+    def _note(self, test: doctest.DocTest, example: doctest.Example, got: str, ok: bool) -> None:
+        self.examples.append(Example(test.name, example.source, example.want, got, ok))
+
+    def report_start(self, out: Any, test: doctest.DocTest, example: doctest.Example) -> None:
+        pass
+
+    def report_success(
+        self, out: Any, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
+        self._note(test, example, got, True)
+
+    def report_failure(
+        self, out: Any, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
+        self._note(test, example, got, False)
+
+    def report_unexpected_exception(
+        self, out: Any, test: doctest.DocTest, example: doctest.Example, exc_info: Any
+    ) -> None:
+        error = exc_info[1]
+        unwritten = type(error) is NotImplementedError
+        got = "not written yet" if unwritten else _own_traceback(error)
+        self._note(test, example, got, False)
+
+
+class _Printed:
+    """Stands in for stdout while the file is imported."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        self.text = (self.text + text)[:4000]
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+def _own_traceback(error: BaseException) -> str:
+    """The traceback from the student's first frame on."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename.startswith(
+        ("<frozen", __file__, doctest.__file__)
+    ):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)).strip()
+
+
+def _main() -> None:
+    job = json.load(sys.stdin)
+    modules = StudentModules([Source(**source) for source in job["sources"]], job["modules"])
+    modules.install()
+    printed, runner, problem = _Printed(), _Runner(), ""
+    with contextlib.redirect_stdout(printed):
+        try:
+            module = modules.load(job["name"])
+        except BaseException as error:
+            module, problem = None, _own_traceback(error)
+    if module is not None:
+        import numpy as np
+
+        for function, doc in job["docs"].items():
+            if not hasattr(module, function):
+                problem = problem or f"There is no function {function}."
+                continue
+            scope = {"np": np, **vars(module)}
+            test = doctest.DocTestParser().get_doctest(doc, scope, function, None, None)
+            runner.run(test, out=lambda text: None)
+    answer = {
+        "examples": [asdict(example) for example in runner.examples],
+        "problem": problem,
+        "printed": "".join([printed.text, *(f"\n{note}" for note in modules.notes)]).strip(),
+    }
+    print("\n" + json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,119 @@
+"""``autograder check``: the assignment proves itself before students meet it.
+
+Stubs score 0, references score everything and pass their own public examples, every known
+mistake loses points, and every hidden test says what it is about and gives a hint.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.examples import public_examples, try_exercise
+from autograder.grading import Grader, fresh_seed
+from autograder.intake import Submission
+from autograder.kit import Exercise, Kit
+from autograder.result import ExerciseResult, Result
+from autograder.sandbox.loader import PACKAGE, Source
+from autograder.student import StudentCode
+
+__all__ = ["Check", "run_checks"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold of an assignment.
+
+    Attributes
+    ----------
+    what
+        In words.
+    holds
+        Whether it does.
+    detail
+        Figures, or what is wrong.
+    """
+
+    what: str
+    holds: bool
+    detail: str = ""
+
+
+def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
+    """Check an assignment, one exercise after another."""
+    seed = fresh_seed() if seed is None else seed
+    with Grader(kit) as grader:
+        yield from _check_tests(grader)
+        references = {e.name: e.reference for e in kit.exercises.values()}
+        stubs = {e.name: e.stub for e in kit.exercises.values()}
+        untouched = grader.grade(_submission("stubs", stubs), seed)
+        solved = grader.grade(_submission("references", references), seed)
+        for exercise, stub, reference in zip(
+            kit.exercises.values(), untouched.exercises, solved.exercises, strict=True
+        ):
+            yield Check(f"{exercise.name}: the stub scores 0", stub.score == 0, _score(stub))
+            full = reference.score == reference.max_score
+            yield Check(f"{exercise.name}: the reference scores all", full, _score(reference))
+            yield _check_examples(exercise, references)
+            yield from _check_mistakes(grader, exercise, references, seed)
+
+
+def _check_tests(grader: Grader) -> Iterator[Check]:
+    silent = [t.id for t in grader.tests if not t.hint]
+    yield Check(
+        f"{len(grader.tests)} hidden tests, each with a hint",
+        not silent,
+        f"without: {', '.join(silent)}" if silent else "",
+    )
+
+
+def _check_examples(exercise: Exercise, references: dict[str, Path]) -> Check:
+    what = f"{exercise.name}: the reference passes the public examples"
+    stub = exercise.stub.read_text(encoding="utf-8")
+    if not public_examples(stub):
+        return Check(what, False, "the stub's docstrings have none")
+    code = _submission("references", references).code
+    tried = try_exercise(
+        exercise.name, stub, list(code.sources), dict(code.modules), exercise.limits.seconds
+    )
+    failed = [e.source.strip() for e in tried.examples if not e.passed]
+    detail = tried.problem or (
+        f"wrong: {failed[0]}" if failed else f"{len(tried.examples)} examples"
+    )
+    return Check(what, tried.passed, detail)
+
+
+def _check_mistakes(
+    grader: Grader, exercise: Exercise, references: dict[str, Path], seed: int
+) -> Iterator[Check]:
+    for path in exercise.mistakes:
+        what = f"{exercise.name}: {path.stem} loses points"
+        doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if not doc:
+            yield Check(what, False, "its docstring, which names the mistake, is missing")
+            continue
+        result = grader.grade(_submission(path.stem, {**references, exercise.name: path}), seed)
+        graded = _exercise(result, exercise.name)
+        lost = graded.score is not None and graded.score < graded.max_score
+        yield Check(what, lost, f"{_score(graded)}: {doc.splitlines()[0]}")
+
+
+def _submission(identity: str, files: dict[str, Path]) -> Submission:
+    sources = [
+        Source(f"{PACKAGE}/{name}.py", path.read_text(encoding="utf-8"))
+        for name, path in files.items()
+    ]
+    modules = {name: index for index, name in enumerate(files)}
+    return Submission(identity, StudentCode(sources, modules))
+
+
+def _exercise(result: Result, name: str) -> ExerciseResult:
+    return next(e for e in result.exercises if e.name == name)
+
+
+def _score(exercise: ExerciseResult) -> str:
+    if exercise.score is None:
+        return "a fault of the grader"
+    return f"{exercise.score:.4g} of {exercise.max_score:.4g}"

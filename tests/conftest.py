@@ -1,0 +1,110 @@
+"""What the kit's own tests share: the assignment, one grader for it, and submissions made of text."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.grading import Grader
+from autograder.intake import read_submission
+from autograder.kit import Kit
+from autograder.result import ExerciseResult, Result
+
+ROOT = Path(__file__).parent.parent
+SEED = 20_261_121
+
+
+@pytest.fixture(scope="session")
+def kit() -> Kit:
+    return Kit.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def grader(kit: Kit) -> Iterator[Grader]:
+    with Grader(kit) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def quick_kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    """The assignment with a time limit that tests of endless loops can afford."""
+    root = tmp_path_factory.mktemp("kit")
+    for folder in ("exercises", "reference", "hidden_tests"):
+        shutil.copytree(ROOT / folder, root / folder)
+    text = (ROOT / "grader.toml").read_text()
+    assert "seconds = 5 " in text
+    (root / "grader.toml").write_text(text.replace("seconds = 5 ", "seconds = 0.5 "))
+    return Kit.load(root)
+
+
+@pytest.fixture(scope="session")
+def quick_grader(quick_kit: Kit) -> Iterator[Grader]:
+    with Grader(quick_kit) as grader:
+        yield grader
+
+
+@pytest.fixture
+def submit(tmp_path: Path, kit: Kit) -> Callable[..., Path]:
+    """Make a submission: the references, with these files (by exercise) in their place."""
+
+    def make(**files: str | bytes | None) -> Path:
+        root = tmp_path / "submission"
+        folder = root / "exercises"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, exercise in kit.exercises.items():
+            shutil.copy(exercise.reference, folder / f"{name}.py")
+        for name, text in files.items():
+            path = folder / f"{name}.py"
+            if text is None:
+                path.unlink()
+            else:
+                path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return root
+
+    return make
+
+
+@pytest.fixture
+def graded(grader: Grader, kit: Kit, submit: Callable[..., Path]) -> Callable[..., Result]:
+    """Grade the references with these files in their place."""
+
+    def grade(**files: str | bytes | None) -> Result:
+        return grader.grade(read_submission(submit(**files), list(kit.exercises)), SEED)
+
+    return grade
+
+
+@pytest.fixture
+def quickly_graded(
+    quick_grader: Grader, kit: Kit, submit: Callable[..., Path]
+) -> Callable[..., Result]:
+    """The same with a short time limit."""
+
+    def grade(**files: str | bytes | None) -> Result:
+        return quick_grader.grade(read_submission(submit(**files), list(kit.exercises)), SEED)
+
+    return grade
+
+
+def exercise(result: Result, name: str) -> ExerciseResult:
+    return next(e for e in result.exercises if e.name == name)
+
+
+def statuses(result: Result, name: str) -> set[str]:
+    return {t.status for t in exercise(result, name).tests}
+
+
+def autograder(*args: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, args)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,351 @@
+"""What student code can reach, in each set of protections that a machine may have."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.errors import UnconfinedError
+from autograder.expect import Raised, Verdict
+from autograder.grading import Grader, _why_unconfined
+from autograder.kit import Kit
+from autograder.result import Confinement
+from autograder.sandbox.client import ForkServer
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.loader import Source
+from autograder.student import Clock, Student, StudentCode
+
+# Each must suffice alone; a machine without user namespaces, one without Landlock, both.
+MODES = {
+    "all": (),
+    "no namespaces": ("namespaces",),
+    "no landlock": ("landlock",),
+}
+NOTHING = ("namespaces", "landlock", "seccomp", "user")
+
+
+@pytest.fixture(scope="module", params=MODES.values(), ids=MODES)
+def server(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
+    with ForkServer(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def bare_server() -> Iterator[ForkServer]:
+    """No protection at all: shows that the attempts below would succeed without them."""
+    with ForkServer(NOTHING) as server:
+        yield server
+
+
+def student(server: ForkServer, source: str, memory_mb: int = 256, seconds: float = 20) -> Student:
+    code = StudentCode([Source("exercises/hunt.py", textwrap.dedent(source))], {"hunt": 0})
+    functions = {"hunt": "array", "pair": "pair"}
+    limits = Limits(memory_mb << 20, 30)
+    made = Student("hunt", functions, {"hunt": "hunt()"}, code, server, Clock(seconds), limits)
+    made.begin_test()
+    return made
+
+
+def hunt(server: ForkServer, source: str, *args: object) -> np.ndarray:
+    made = student(server, source)
+    try:
+        return made.hunt(*args)
+    finally:
+        made.close()
+
+
+CANARY = "canary-7f3a-sings"
+
+HUNTER = """
+    import gc, itertools, os, sys
+    import numpy as np
+
+    WORD = "-".join(["canary", "7f3a", "sings"]).encode()
+
+    def holds(data):
+        return WORD in data
+
+    def read(path, size=1 << 20):
+        try:
+            with open(path, "rb", buffering=0) as file:
+                return file.read(size) or b""
+        except OSError:
+            return b""
+
+    def in_files(places):
+        for place in places:
+            for folder, _, names in itertools.islice(os.walk(place), 300):
+                if any(holds(read(os.path.join(folder, name))) for name in names):
+                    return True
+        return False
+
+    def in_proc():
+        for pid in [*map(str, range(1, 400)), "self", str(os.getpid()), str(os.getppid())]:
+            for name in ("environ", "cmdline", "maps"):
+                if holds(read(f"/proc/{pid}/{name}")):
+                    return True
+            for link in ("cwd", "root"):
+                if in_files([f"/proc/{pid}/{link}"]):
+                    return True
+        return False
+
+    def in_frames():
+        frame = sys._getframe()
+        while frame:
+            for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
+                if holds(repr(value).encode(errors="replace")[:100_000]):
+                    if value is not WORD and "WORD" not in frame.f_globals:
+                        return True
+            frame = frame.f_back
+        return False
+
+    def in_gc():
+        for thing in gc.get_objects():
+            if type(thing) in (dict, list, tuple):
+                parts = [*thing, *thing.values()] if type(thing) is dict else thing
+                if any(type(p) is str and holds(p.encode(errors="replace")) for p in parts):
+                    return True
+        return False
+
+    def in_environment():
+        return any(holds(os.environb[k]) or holds(k) for k in os.environb)
+
+    def hunt(*places):
+        return np.array([in_files([bytes(p).decode() for p in places]), in_proc(), in_frames(),
+                         in_gc(), in_environment()])
+"""
+
+
+def as_bytes(path: Path) -> np.ndarray:
+    return np.frombuffer(os.fsencode(path), np.uint8).copy()
+
+
+@pytest.fixture
+def nest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """An assignment with the canary wherever something is hidden; its folders."""
+    tmp_path.chmod(0o755)
+    for name in ("hidden_tests/test_hunt.py", "reference/hunt.py", "grader.toml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"# {CANARY}\n")
+    monkeypatch.setenv("HIDDEN_CANARY", CANARY)
+    monkeypatch.chdir(tmp_path)
+    return [as_bytes(tmp_path)]
+
+
+def test_nothing_hidden_can_be_reached(server, nest):
+    assert hunt(server, HUNTER, *nest).tolist() == [False] * 5
+
+
+def test_the_hunter_finds_what_can_be_reached(bare_server, nest):
+    assert hunt(bare_server, HUNTER, *nest)[0]
+
+
+def test_the_grader_starts_servers_without_its_environment(nest):
+    with ForkServer(NOTHING) as server:
+        assert not hunt(server, HUNTER, *nest)[[2, 3, 4]].any()
+
+
+ATTEMPTS = {
+    "read a file": "open('/etc/passwd').read()",
+    "read the interpreter's packages": "import pytest",
+    "write a file": "open('/tmp/onewalk-probe', 'w').write('x')",
+    "write beside Python": "open(np.__file__, 'a').write('')",
+    "make a folder": "os.mkdir('/tmp/onewalk-probe-folder')",
+    "make a socket": "socket.socket()",
+    "make a pair of sockets": "socket.socketpair()",
+    "fork": "os.fork() or os._exit(0)",
+    "run a program": "os.posix_spawn('/bin/true', ['true'], {})",
+    "become a program": "os.execv('/bin/true', ['true'])",
+    "signal its parent": "os.kill(os.getppid(), 0)",
+    "share memory by name": "shared_memory.SharedMemory(create=True, size=10)",
+    "make a pipe": "os.pipe()",
+    "change its limits": "resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40))",
+    "be root": "os.setuid(0)",
+    "make an anonymous file": "os.memfd_create('x')",
+    "list homes": "os.listdir('/home')",
+    "list temporary files": "os.listdir('/tmp')",
+    "list processes": "os.listdir('/proc')",
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS)
+def test_refused(server, attempt):
+    source = f"""
+        import os, socket, resource
+        from multiprocessing import shared_memory
+        import numpy as np
+
+        def hunt():
+            try:
+                {attempt}
+            except (OSError, ImportError, ValueError):
+                return np.array([0])
+            return np.array([1])
+    """
+    assert hunt(server, source).tolist() == [0]
+
+
+def test_what_numpy_and_the_standard_library_need_is_there(server):
+    source = """
+        import concurrent.futures, ctypes, decimal, fractions, json, math, random, sqlite3
+        import statistics, threading, time, zoneinfo
+        import numpy as np
+        import numpy.fft, numpy.linalg, numpy.ma, numpy.polynomial, numpy.random
+
+        def hunt():
+            time.sleep(0.001)
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                parts = list(pool.map(sum, [[1, 2], [3, 4]]))
+            big = np.ones((300, 300)) @ np.ones((300, 300))
+            return np.array([sum(parts), big[0, 0], np.fft.fft(np.ones(4))[0].real])
+    """
+    assert hunt(server, source).tolist() == [10, 300, 4]
+
+
+def test_memory_is_limited(server):
+    source = """
+        import numpy as np
+        def hunt(megabytes):
+            return np.ones(int(megabytes) << 17)[:1]
+    """
+    made = student(server, source, memory_mb=64)
+    assert made.hunt(32).tolist() == [1]
+    with pytest.raises(Raised) as raised:
+        made.hunt(128)
+    made.close()
+    assert raised.value.status == "out_of_memory"
+    assert "64 MB" in raised.value.feedback
+
+
+def test_memory_that_is_shared_is_limited_too(server):
+    source = """
+        import mmap
+        import numpy as np
+        def hunt():
+            maps = []
+            try:
+                for _ in range(100):
+                    maps.append(mmap.mmap(-1, 32 << 20))
+            except OSError:
+                pass
+            return np.array([len(maps)])
+    """
+    made = student(server, source, memory_mb=64)
+    assert made.hunt().item() <= 4
+    made.close()
+
+
+def test_processor_time_is_limited(server):
+    code = StudentCode(
+        [Source("exercises/hunt.py", "def hunt():\n    while True: pass\n")], {"hunt": 0}
+    )
+    made = Student("hunt", {"hunt": "array"}, {}, code, server, Clock(30), Limits(64 << 20, 1))
+    made.begin_test()
+    with pytest.raises(Verdict) as verdict:
+        made.hunt()
+    made.close()
+    assert verdict.value.status == "timeout"
+
+
+def test_what_is_in_force_is_told_as_it_is():
+    with ForkServer() as all_of_it, ForkServer(("namespaces", "landlock")) as some:
+        assert all_of_it.facts["seccomp"]
+        assert all_of_it.facts["landlock"] or "mount" in all_of_it.facts["namespaces"]
+        assert some.facts["landlock"] is None
+        assert some.facts["namespaces"] == []
+        assert [m.partition(":")[0] for m in some.missing][:2] == ["namespaces", "landlock"]
+
+
+def test_a_machine_that_cannot_confine_is_refused(kit: Kit):
+    with pytest.raises(UnconfinedError, match="--unconfined"), Grader(kit, without=NOTHING):
+        pass
+    with Grader(kit, unconfined=True, without=NOTHING) as grader:
+        assert [f.severity for f in grader._warnings] == ["warning"]
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user of the machine can get at."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_what_counts_as_confined(open_folder: Path):
+    def why(**facts: object) -> str | None:
+        base = {"landlock": None, "seccomp": True, "namespaces": [], "user": "nobody"}
+        return _why_unconfined(Confinement(**{**base, **facts}), open_folder)
+
+    assert why(landlock=1) is None
+    assert why(namespaces=["user", "mount", "pid"]) is None
+    assert why(landlock=7, seccomp=False)
+    assert why(namespaces=["pid"])
+    # Another user counts only over files that it cannot read.
+    assert why()
+    open_folder.chmod(0o700)
+    assert why() is None
+    assert why(user="alice")
+
+
+def test_nothing_is_left_when_the_grader_is_killed(tmp_path: Path):
+    import signal
+    import subprocess
+    import sys
+
+    script = tmp_path / "grader.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import sys, time
+            from autograder.sandbox.client import ForkServer
+            from autograder.sandbox.confine import Limits
+            server = ForkServer()
+            workers = [server.spawn(Limits(1 << 28, 10)) for _ in range(3)]
+            print("up", flush=True)
+            time.sleep(600)
+            """
+        )
+    )
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    ours = descendants(process.pid)
+    assert len(ours) >= 4
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    for pid in ours:
+        wait_for_the_end_of(pid)
+
+
+def descendants(pid: int) -> set[int]:
+    found: set[int] = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found |= {int(entry.name)} | descendants(int(entry.name))
+    return found
+
+
+def wait_for_the_end_of(pid: int) -> None:
+    """Block until a process that is no child of ours is gone (pidfd: no polling, no race)."""
+    import select
+
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    with os.fdopen(fd):
+        assert select.select([fd], [], [], 20)[0], f"process {pid} is still there"

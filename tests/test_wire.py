@@ -1,0 +1,227 @@
+"""The wire: what travels arrives as it was, and nothing else is more than a ProtocolError."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.sandbox import wire
+
+
+class BytesPipe:
+    """A pipe that gives what was written to it."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = io.BytesIO(data)
+
+    def write(self, buffers: list[memoryview]) -> None:
+        self.data = io.BytesIO(self.data.getvalue() + b"".join(bytes(b) for b in buffers))
+
+    def read_into(self, buffer: memoryview) -> None:
+        if self.data.readinto(buffer) != len(buffer):
+            raise EOFError
+
+
+def travel(value: object, size_cap: int | None = 1 << 20, to_worker: bool = False) -> object:
+    body: list[memoryview] = []
+    header = {"value": wire.pack(value, body, None if to_worker else size_cap)}
+    pipe = BytesPipe()
+    wire.send(pipe, header, body)
+    got, data = wire.receive(pipe, 1 << 24)
+    read = wire.Unpacker(data, (lambda kind, n: (kind, n)) if to_worker else None)
+    result = read.value(got["value"])
+    read.done()
+    return result
+
+
+@pytest.mark.parametrize("value", [0.1, -0.0, math.inf, math.nan, 5, -(2**63), True, None, 5e-324])
+def test_plain_values_travel(value):
+    got = travel(value)
+    assert type(got) is type(value)
+    assert repr(got) == repr(value)
+
+
+@pytest.mark.parametrize("dtype", wire.DTYPES.values(), ids=str)
+def test_arrays_and_scalars_of_each_type_travel(dtype):
+    array = np.arange(6).reshape(2, 3).astype(dtype)
+    for value in (array, array[:0], array[0, 0], np.asarray(array[1, 2])):
+        got = travel(value)
+        assert type(got) is type(value)
+        assert got.dtype == dtype
+        assert np.array_equal(got, value)
+
+
+def test_nested_values_travel():
+    value = (1.0, [np.float32(2), (3, None)], np.ones(3, np.float16))
+    got = travel(value)
+    assert isinstance(got, tuple)
+    assert got[1] == [np.float32(2), (3, None)]
+    assert np.array_equal(got[2], value[2])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a: a.T,
+        lambda a: a[:, ::-2],
+        lambda a: a[1:, 1:],
+        lambda a: np.asfortranarray(a),
+        lambda a: np.broadcast_to(a[0], (4, 5)),
+        lambda a: a[:0],
+        lambda a: a[:, ::-1][::-1],
+    ],
+)
+def test_layouts_arrive_as_they_were(make):
+    array = make(np.arange(20.0, dtype=np.float32).reshape(4, 5))
+    got = travel(array, to_worker=True)
+    assert np.array_equal(got, array)
+    assert got.strides == array.strides
+    assert got.flags.f_contiguous == array.flags.f_contiguous
+
+
+def test_a_read_only_array_arrives_read_only():
+    array = np.ones(3)
+    array.flags.writeable = False
+    assert not travel(array, to_worker=True).flags.writeable
+
+
+def test_gaps_of_a_view_carry_nothing_of_their_base():
+    base = np.full(20, 7.5)
+    body: list[memoryview] = []
+    wire.pack(base[::2], body)
+    sent = np.frombuffer(body[0], np.float64)
+    assert set(sent[1::2]) == {0.0}
+
+
+class Equal(float):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = float.__hash__
+
+
+class Sub(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Equal(1.0),
+        np.ones(3).view(Sub),
+        np.ma.ones(3),
+        {"a": 1},
+        "text",
+        b"bytes",
+        (x for x in range(3)),
+        object(),
+        np.array([None]),
+        np.array(["a"]),
+        np.zeros(2, [("a", "f4")]),
+        np.broadcast_to(np.float64(1), (1 << 40,)),
+        np.ones(1 << 18),
+        1 << 200,
+        np.datetime64("2026-01-01"),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_anything_else_from_a_worker_is_opaque(value):
+    assert isinstance(travel(value), wire.Opaque)
+
+
+def test_lists_too_long_or_too_deep_are_opaque():
+    assert isinstance(travel([0.0] * 20_000), wire.Opaque)
+    deep: object = 1.0
+    for _ in range(50):
+        deep = [deep]
+    got = travel(deep)
+    while isinstance(got, list):
+        (got,) = got
+    assert isinstance(got, wire.Opaque)
+
+
+def frame(header: bytes, body: bytes = b"", size: int | None = None) -> bytes:
+    return struct.pack("<IQ", len(header), len(body) if size is None else size) + header + body
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        frame(b"{"),
+        frame(b"[]"),
+        frame(b'{"a":1,"a":2}'),
+        frame(b'{"a":NaN}'),
+        frame(b"\xff\xfe"),
+        frame(b"[" * 100_000),
+        frame(b"{}", size=1 << 60),
+        struct.pack("<IQ", 1 << 31, 0),
+    ],
+    ids=["cut", "list", "twice", "nan", "bytes", "deep", "body", "header"],
+)
+def test_what_is_no_frame_is_a_protocol_error(data):
+    with pytest.raises(wire.ProtocolError):
+        wire.receive(BytesPipe(data), 1 << 20)
+
+
+def test_a_cut_frame_is_an_end_of_file():
+    with pytest.raises(EOFError):
+        wire.receive(BytesPipe(frame(b"{}", b"1234")[:-1]), 1 << 20)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+tags = st.sampled_from(
+    [
+        "array",
+        "strided",
+        "scalar",
+        "float",
+        "int",
+        "bool",
+        "none",
+        "text",
+        "tuple",
+        "list",
+        "handle",
+        "opaque",
+    ]
+)
+near_values = st.recursive(
+    st.tuples(tags, json_values).map(list) | st.tuples(tags, json_values, json_values).map(list),
+    lambda inner: st.tuples(st.sampled_from(["tuple", "list"]), st.lists(inner, max_size=4)).map(
+        list
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(near_values | json_values, st.binary(max_size=64))
+def test_no_description_does_more_than_a_protocol_error(described, body):
+    read = wire.Unpacker(np.frombuffer(body, np.uint8))
+    try:
+        read.value(json.loads(json.dumps(described)))
+        read.done()
+    except wire.ProtocolError:
+        pass
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_do_more_than_a_protocol_error(data):
+    try:
+        wire.receive(BytesPipe(data), 1 << 10)
+    except (wire.ProtocolError, EOFError):
+        pass
