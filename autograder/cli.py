@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -209,7 +210,13 @@ def doctor() -> None:
 
 def main() -> None:
     """Entry point of the command."""
-    app()
+    try:
+        app()
+    except Exception:
+        # Whatever gets here is a fault of the grader's own, and never a grade.
+        traceback.print_exc()
+        typer.echo("autograder: the grader itself failed; nothing was graded", err=True)
+        sys.exit(3)
 
 
 if __name__ == "__main__":

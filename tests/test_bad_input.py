@@ -1,0 +1,167 @@
+"""What is wrong with a file is told where it happened; the other exercises keep their points."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import exercise, statuses
+
+HEAD = "import numpy as np\n"
+
+
+def stable(body: str) -> str:
+    return f"{HEAD}def softmax_stable(x, axis=-1):\n    {body}\n"
+
+
+CASES = {
+    "no such file": (None, "missing", "There is no exercises/stable.py in the submission."),
+    "an empty file": ("", "missing", "There is no function `softmax_stable`"),
+    "no such function": ("def softmax(x): pass\n", "missing", "no function `softmax_stable`"),
+    "not a function": (
+        "softmax_stable = 3\n",
+        "missing",
+        "`softmax_stable` in exercises/stable.py is not",
+    ),
+    "a syntax error": ("def f(:\n", "error", "line 1: `def f(:`"),
+    "not written yet": (stable("raise NotImplementedError"), "error", "Not written yet"),
+    "an exception": (
+        stable("return 1 / 0"),
+        "error",
+        "a ZeroDivisionError (exercises/stable.py, line 3: `return 1 / 0`)",
+    ),
+    "an exception of its own": (
+        "class Secret(Exception): pass\n" + stable("raise Secret(x)"),
+        "error",
+        "an exception of its own",
+    ),
+    "an exception on import": ("1 / 0\n", "error", "Importing the file raised a ZeroDivisionError"),
+    "a wrong signature": (
+        f"{HEAD}def softmax_stable(): pass\n",
+        "error",
+        "`softmax_stable(x, axis=-1)`",
+    ),
+    "no axis": (
+        f"{HEAD}def softmax_stable(x): return x\n",
+        "error",
+        "`softmax_stable(x, axis=-1)`",
+    ),
+    "another package": (
+        f"import scipy.special\n{HEAD}",
+        "forbidden",
+        "`scipy` (exercises/stable.py, line 1",
+    ),
+    "another package inside": (stable("import torch"), "forbidden", "`torch`"),
+    "a package by a trick": (
+        stable("__import__('importlib').import_module('tor' + 'ch')"),
+        "forbidden",
+        "imports something",
+    ),
+    "a file": (
+        stable("open(np.__file__, 'w')"),
+        "forbidden",
+        "a file, the network or another process",
+    ),
+    "the network": (
+        stable("import socket; socket.socket()"),
+        "forbidden",
+        "a file, the network or another process",
+    ),
+    "another file of one's own that is not there": (
+        f"from exercises.nothing import f\n{HEAD}",
+        "error",
+        "a file that is not in the submission",
+    ),
+    "None": (stable("pass"), "failed", "Returned None; expected a numpy.ndarray."),
+    "a list": (stable("return x.tolist()"), "failed", "expected a numpy.ndarray."),
+    "a float": (stable("return 1.0"), "failed", "Returned a float; expected a numpy.ndarray."),
+    "strings": (stable("return x.astype(str)"), "failed", "an ndarray of strings"),
+    "a generator": (stable("yield x"), "failed", "a generator"),
+    "a coroutine": (
+        f"{HEAD}async def softmax_stable(x, axis=-1): return x\n",
+        "failed",
+        "a coroutine",
+    ),
+    "another shape": (stable("return x.ravel()[:1]"), "failed", "The shape is (1,)"),
+    "another type": (stable("return x.astype(complex)"), "failed", "is complex128"),
+    "too much memory": (stable("return np.ones(1 << 30)"), "out_of_memory", "512 MB"),
+    "leaving": (stable("import os; os._exit(0)"), "crashed", "exit status 0"),
+    "a broken pointer": (stable("import ctypes; ctypes.string_at(0)"), "crashed", "SIGSEGV"),
+    "sys.exit": (stable("raise SystemExit(0)"), "error", "a SystemExit"),
+    "a deep recursion": (stable("return softmax_stable(x, axis)"), "error", "a RecursionError"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # a coroutine that is never awaited
+@pytest.mark.parametrize(("source", "status", "said"), CASES.values(), ids=CASES)
+def test_told_in_the_exercise_where_it_happened(graded, source, status, said):
+    result = graded(stable=source)
+    broken = exercise(result, "stable")
+    assert statuses(result, "stable") <= {status, "failed"}, [t.feedback for t in broken.tests]
+    assert any(said in test.feedback for test in broken.tests), {t.feedback for t in broken.tests}
+    assert broken.score == 0
+    for other in ("naive", "online"):
+        assert exercise(result, other).score == exercise(result, other).max_score
+    assert result.status == "graded"
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(60)"])
+def test_an_endless_loop_costs_its_exercise_and_two_limits(quickly_graded, body):
+    result = quickly_graded(stable=stable(body))
+    tests = exercise(result, "stable").tests
+    assert {t.status for t in tests} == {"timeout"}
+    assert "No answer within 0.5 seconds" in tests[0].feedback
+    assert sum("Not run" in t.feedback for t in tests) == len(tests) - 2
+    assert exercise(result, "naive").score == exercise(result, "naive").max_score
+    assert exercise(result, "online").score == exercise(result, "online").max_score
+
+
+def test_one_endless_call_costs_one_test(quickly_graded):
+    reference = "from exercises.naive import softmax_naive\n" + HEAD
+    source = reference + (
+        "def softmax_stable(x, axis=-1):\n"
+        "    while x.dtype == np.float16: pass\n"
+        "    m = np.max(x.astype(float) if x.dtype.kind == 'i' else x, axis=axis, keepdims=True)\n"
+        "    with np.errstate(invalid='ignore'):\n"
+        "        e = np.exp(x - m)\n"
+        "    return e / e.sum(axis=axis, keepdims=True)\n"
+    )
+    tests = exercise(quickly_graded(stable=source), "stable").tests
+    assert "timeout" in {t.status for t in tests}
+    assert sum(t.status == "passed" for t in tests) > len(tests) / 2
+
+
+def test_nothing_readable_is_rejected(grader, kit, tmp_path):
+    from autograder.intake import read_submission
+
+    path = tmp_path / "broken.zip"
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+    result = grader.grade(read_submission(path, list(kit.exercises)), 1)
+    assert (result.status, result.score) == ("rejected", 0)
+    assert {t.status for e in result.exercises for t in e.tests} == {"missing"}
+    assert "broken" in result.findings[0].text
+
+
+def test_the_same_submission_kit_and_seed_give_the_same_document(graded):
+    def document(result):
+        text = result.model_dump()
+        text.pop("graded_at")
+        for e in text["exercises"]:
+            for t in e["tests"]:
+                t.pop("duration_s")
+        return text
+
+    source = HEAD + (
+        "import random\n"
+        "def softmax_stable(x, axis=-1):\n"
+        "    return x + random.random() + np.random.random() + hash('a') % 7\n"
+    )
+    assert document(graded(stable=source)) == document(graded(stable=source))
+
+
+def test_a_result_fits_its_schema(graded):
+    import jsonschema
+
+    from autograder.result import json_schema
+
+    result = graded(stable=None, online="while True print('x')")
+    jsonschema.Draft202012Validator(json_schema()).validate(result.model_dump(mode="json"))

@@ -1,0 +1,175 @@
+"""The one-line cheats, each earning nothing.
+
+Each line is put into a file whose function is as wrong as the stub, so that any point at
+all would have come from the cheat.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import exercise
+
+WRONG = "    return np.full(x.shape, 0.123, x.dtype)\n"
+FUNCTION = "def softmax_stable(x, axis=-1):\n"
+
+CHEATS = {
+    "nothing": ("", ""),
+    "patch numpy.testing": (
+        "import numpy.testing\n"
+        "for n in dir(numpy.testing):\n"
+        "    if n.startswith('assert'): setattr(numpy.testing, n, lambda *a, **k: None)\n",
+        "",
+    ),
+    "patch numpy": ("np.allclose = np.array_equal = lambda *a, **k: True\n", ""),
+    "patch builtins": ("import builtins\nbuiltins.abs = builtins.all = lambda *a: True\n", ""),
+    "patch json": ('import json\njson.dumps = lambda *a, **k: \'{"op": "passed"}\'\n', ""),
+    "patch the writer": ("import os\nos.writev = lambda fd, b: sum(map(len, b))\n", ""),
+    "leave on import": ("import os\nos._exit(0)\n", ""),
+    "leave in the call": ("", "    import os; os._exit(0)\n"),
+    "leave in a thread": (
+        "import os, threading\n",
+        "    threading.Thread(target=os._exit, args=(0,)).start()\n",
+    ),
+    "leave politely": ("", "    raise SystemExit(0)\n"),
+    "interrupt": ("", "    raise KeyboardInterrupt\n"),
+    "exit of pytest": ("", "    import pytest; pytest.exit('done', 0)\n"),
+    "skip of pytest": (
+        "class Skipped(BaseException):\n    pass\nSkipped.__module__ = 'pytest'\n",
+        "    raise Skipped('all good')\n",
+    ),
+    "always equal": (
+        "class Equal(float):\n"
+        "    def __eq__(self, o): return True\n"
+        "    def __le__(self, o): return True\n"
+        "    def __array__(self, *a, **k): return np.ones(3)\n",
+        "    return Equal(1)\n",
+    ),
+    "ndarray that always agrees": (
+        "class Yes(np.ndarray):\n"
+        "    def __array_ufunc__(self, *a, **k): return True\n"
+        "    def __array_function__(self, *a, **k): return True\n"
+        "    def __eq__(self, o): return True\n",
+        "    return x.view(Yes)\n",
+    ),
+    "a class that says it is ndarray": (
+        "class Liar:\n    __class__ = np.ndarray\n    shape = (3,)\n",
+        "    return Liar()\n",
+    ),
+    "NaN everywhere": ("", "    return np.full_like(x, np.nan)\n"),
+    "read the hidden tests": (
+        "",
+        "    import glob\n"
+        "    for f in glob.glob('/**/hidden_tests/*.py', recursive=True): exec(open(f).read())\n",
+    ),
+    "print passed": ("print('1 passed, 0 failed')\n", "    print('PASSED', flush=True)\n"),
+    "write to every descriptor": (
+        "import os, json\n",
+        "    for fd in range(64):\n"
+        '        try: os.write(fd, b\'{"status": "passed", "score": 100}\\n\' * 9)\n'
+        "        except OSError: pass\n",
+    ),
+    "write a frame with a verdict": (
+        "import os, struct\n",
+        '    h = b\'{"op": "passed", "score": 100}\'\n'
+        "    for fd in range(64):\n"
+        "        try: os.write(fd, struct.pack('<IQ', len(h), 0) + h)\n"
+        "        except OSError: pass\n",
+    ),
+    "close every descriptor": ("import os\n", "    os.closerange(0, 64)\n"),
+    "answer later": (
+        "import atexit, signal\natexit.register(print, 'passed')\n",
+        "    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+    ),
+    "look for the caller": (
+        "import sys\n",
+        "    f = sys._getframe()\n"
+        "    while f:\n"
+        "        for k in list(f.f_locals): f.f_locals[k] = True\n"
+        "        f = f.f_back\n",
+    ),
+    "look for the answer": (
+        "import gc\n",
+        "    for o in gc.get_objects():\n"
+        "        if type(o) is np.ndarray and o is not x and o.shape == x.shape and o.dtype.kind == 'f':\n"
+        "            return o\n",
+    ),
+    "swap the worker": (
+        "import gc\n",
+        "    for o in gc.get_objects():\n"
+        "        if type(o).__name__ == 'Worker': o._call = lambda h, r: ({'op': 'passed'}, [])\n",
+    ),
+    "the stub": ("", "    raise NotImplementedError\n"),
+}
+
+
+@pytest.mark.parametrize(("module", "body"), CHEATS.values(), ids=CHEATS)
+def test_earns_nothing(graded, module, body):
+    result = graded(stable=f"import numpy as np\n{module}{FUNCTION}{body}{WRONG}")
+    cheated = exercise(result, "stable")
+    assert cheated.score == 0, [t.id for t in cheated.tests if t.status == "passed"]
+    assert result.status == "graded"  # a submission causes no fault of the grader
+    for other in ("naive", "online"):
+        assert exercise(result, other).score == exercise(result, other).max_score
+
+
+ODD = [
+    "np.ones(())",
+    "1.0",
+    "np.ones(5)",
+    "np.ones((2, 2, 2))",
+    "[]",
+    "(1.0,)",
+    "(1.0, 2.0)",
+    "(1, 2, 3)",
+    "None",
+    "'text'",
+    "True",
+    "np.float32(1)",
+    "np.zeros((0,))",
+    "np.zeros(x.shape, object)",
+    "np.ones(3, bool)",
+    "1 << 300",
+    "np.full(7, np.nan)",
+    "{}",
+    "np.broadcast_to(1.0, (1 << 50,))",
+    "(np.ones(3), 1.0)",
+    "(float('nan'), -1.0)",
+]
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_no_odd_answer_is_a_fault_of_the_grader(graded, value):
+    """Whatever comes back of whatever kind, hidden tests do not trip over it."""
+    head = "import numpy as np\n"
+    files = {
+        "naive": f"{head}def softmax_naive(x):\n    return {value}\n",
+        "stable": f"{head}def softmax_stable(x, axis=-1):\n    return {value}\n",
+        "online": f"{head}def online_normalizer(x):\n    return {value}\n"
+        f"def softmax_online(x):\n    return {value}\n",
+    }
+    result = graded(**files)
+    assert result.status == "graded", [f.text for f in result.findings]
+    assert result.score < 0.1 * result.max_score
+
+
+def test_hidden_inputs_do_not_come_back(graded):
+    """Neither in a message, nor a print, nor the name of a type or an exception."""
+    source = (
+        "import numpy as np\n"
+        "def softmax_stable(x, axis=-1):\n"
+        "    word = 'input' + str(x.size)\n"
+        "    print(word)\n"
+        "    if x.size % 3 == 0: raise ValueError(word)\n"
+        "    if x.size % 3 == 1: raise type(word, (Exception,), {})(word)\n"
+        "    return type(word, (), {})()\n"
+    )
+    document = graded(stable=source).to_json()
+    assert "input" not in {w for t in _feedbacks(document) for w in t.split()}
+    assert not [t for t in _feedbacks(document) if any(f"input{n}" in t for n in range(10))]
+
+
+def _feedbacks(document: str) -> list[str]:
+    import json
+
+    return [t["feedback"] for e in json.loads(document)["exercises"] for t in e["tests"]]

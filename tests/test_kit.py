@@ -1,0 +1,140 @@
+"""A broken assignment is told by file, key, what is wrong and what would be right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import KitError, UsageError
+from autograder.kit import Kit, find_kit
+from tests.conftest import ROOT, autograder
+
+TINY = ROOT / "docs/tiny-assignment"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return shutil.copytree(TINY, tmp_path / "tiny")
+
+
+@pytest.fixture
+def edited(tiny: Path) -> Callable[[str, str], Path]:
+    def edit(old: str, new: str) -> Path:
+        text = (tiny / "grader.toml").read_text()
+        assert old in text
+        (tiny / "grader.toml").write_text(text.replace(old, new))
+        return tiny
+
+    return edit
+
+
+BROKEN = {
+    "no number": (
+        "points = 10",
+        'points = "ten"',
+        ["exercise.trapezoid.points", "'ten'", "points = 15"],
+    ),
+    "negative": (
+        "points = 10",
+        "points = -3",
+        ["exercise.trapezoid.points", "-3", "greater than 0"],
+    ),
+    "zero seconds": (
+        "seconds = 2",
+        "seconds = 0",
+        ["limits.seconds", "greater than 0", "seconds = 5"],
+    ),
+    "a slip": ("points = 10", "pionts = 10", ["exercise.trapezoid.pionts", "'points'"]),
+    "missing": ("points = 10", "", ["exercise.trapezoid.points is missing", "points = 15"]),
+    "unknown table": ("[limits]", "[limit]", ["limit is no key", "'limits'"]),
+    "unknown kind": ('"number"', '"scalar"', ["functions.trapezoid", "'scalar'", "'pair'"]),
+    "unknown type": ("float64", "float8", ["tolerance.float8", "'float64'"]),
+    "unknown level": ("points = 10", 'points = 1\nreveal = "all"', ["reveal", "'all'", "hints"]),
+    "not TOML": ("points = 10", "points = = 10", ["is not TOML", "line"]),
+    "no kit": ("[kit]", "[limits.x]", ["kit is missing", "[kit]"]),
+    "no such stub": ("[exercise.trapezoid]", "[exercise.simpson]", ["exercises/simpson.py"]),
+    "no name": ("[exercise.trapezoid]", '[exercise."a b"]', ["exercise.a b", "import"]),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), BROKEN.values(), ids=BROKEN)
+def test_broken_configuration(edited, old, new, said):
+    root = edited(old, new)
+    with pytest.raises(KitError) as error:
+        Kit.load(root)
+    text = str(error.value)
+    assert str(root / "grader.toml") in text
+    for part in said:
+        assert part in text
+
+
+def test_the_command_says_it_and_exits_with_2(edited):
+    done = autograder("grade", "reference", cwd=edited("points = 10", "pionts = 10"))
+    assert done.returncode == 2
+    assert "did you mean 'points'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_limits_of_one_exercise(edited):
+    kit = Kit.load(edited("points = 10", "points = 10\nlimits = { seconds = 7 }"))
+    limits = kit.exercises["trapezoid"].limits
+    assert (limits.seconds, limits.memory_mb) == (7, 512)
+
+
+def test_an_unknown_exercise_is_told(tiny):
+    with pytest.raises(UsageError, match="did you mean 'trapezoid'"):
+        Kit.load(tiny).chosen(["trapezoids"])
+
+
+def test_the_digest_follows_what_decides_a_score(tiny):
+    before = Kit.load(tiny).sha256
+    (tiny / "exercises/trapezoid.py").write_text("# another stub\n")
+    assert Kit.load(tiny).sha256 == before
+    for name in ("grader.toml", "reference/trapezoid.py", "hidden_tests/test_trapezoid.py"):
+        with (tiny / name).open("a") as file:
+            file.write("\n# changed\n")
+        after = Kit.load(tiny).sha256
+        assert after != before
+        before = after
+
+
+def test_the_nearest_kit_is_found(tiny, monkeypatch):
+    monkeypatch.chdir(tiny / "reference/mistakes")
+    assert find_kit(None, None) == tiny
+    monkeypatch.chdir(tiny.parent)
+    with pytest.raises(UsageError, match="--kit DIR"):
+        find_kit(None, None)
+
+
+def test_a_kit_inside_the_submission_is_never_used(tiny, monkeypatch):
+    inner = shutil.copytree(tiny, tiny / "students/ada/work")
+    monkeypatch.chdir(inner)
+    assert find_kit(None, inner) == tiny
+    assert find_kit(None, inner.parent) == tiny
+    with pytest.raises(UsageError, match="inside the submission"):
+        find_kit(inner, inner.parent)
+    assert find_kit(tiny, inner) == tiny
+
+
+def broken_test(tiny: Path, text: str) -> str:
+    (tiny / "hidden_tests/test_trapezoid.py").write_text(text)
+    done = autograder("grade", "reference", cwd=tiny)
+    assert done.returncode == 2
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import nothing_like_that\n", "cannot be collected"),
+        ("x = 1\n", "holds no test"),
+        ("import pytest\n@pytest.mark.wieght(2)\ndef test_a(student): pass\n", "wieght"),
+        ("import pytest\n@pytest.mark.weight(0)\ndef test_a(student): pass\n", "above 0"),
+        ("import pytest\n@pytest.mark.after('test_b')\ndef test_a(student): pass\n", "test_b"),
+    ],
+)
+def test_hidden_tests_that_cannot_be_used_are_told(tiny, text, said):
+    assert said in broken_test(tiny, text)
