@@ -169,3 +169,10 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Result.model_json_schema(mode="serialization"),
     }
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    schema = json.dumps(json_schema(), indent=2) + "\n"
+    Path(__file__).with_name("result.schema.json").write_text(schema, encoding="utf-8")

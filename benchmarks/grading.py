@@ -45,7 +45,9 @@ def row(what: str, seconds: list[float], unit: str = "ms", limit: str = "") -> N
     low, middle, high = (
         scale * v for v in (min(seconds), statistics.median(seconds), max(seconds))
     )
-    print(f"{what:<58} {middle:8.3f} {unit:<2}  ({low:.3f} to {high:.3f}, n={len(seconds)})  {limit}")
+    print(
+        f"{what:<58} {middle:8.3f} {unit:<2}  ({low:.3f} to {high:.3f}, n={len(seconds)})  {limit}"
+    )
 
 
 def cold(runs: int) -> None:
@@ -57,7 +59,9 @@ def cold(runs: int) -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     run()
-    row("autograder grade, cold, whole process", [timed(run) for _ in range(runs)], "s", "under 2 s")
+    row(
+        "autograder grade, cold, whole process", [timed(run) for _ in range(runs)], "s", "under 2 s"
+    )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"{'its largest process':<58} {peak:8.1f} MB  under 300 MB")
 
@@ -117,12 +121,16 @@ def again(runs: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--cpu", type=int, default=0)
     options = parser.parse_args()
     os.sched_setaffinity(0, {options.cpu})
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, one core")
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, one core"
+    )
     cold(options.runs)
     wire(options.runs)
     again(options.runs)

@@ -1,0 +1,237 @@
+"""From outcomes to a result: weights, order, reveals, and faults of the grader."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, autograder
+
+HEAD = "import numpy as np\nimport pytest\nfrom autograder.expect import *\n"
+
+DOUBLE = (
+    HEAD
+    + '''
+@oracle
+def twice(x):
+    return 2 * x
+
+@pytest.mark.weight(3)
+@pytest.mark.hint("What is twice as much?")
+def test_values(student, rng):
+    """doubles numbers.
+
+    Not for students.
+    """
+    x = rng.normal(size=3)
+    expect_close(student.double(x), twice(x), about="3 numbers")
+
+def test_without_a_title(student, rng):
+    expect(False, "a sentence")
+'''
+)
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Callable[..., Path]:
+    """An assignment of one exercise with these hidden tests."""
+
+    def make(tests: str, solution: str = "return 2 * x", extra: str = "") -> Path:
+        for folder in ("exercises", "reference", "hidden_tests"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+        source = "def double(x):\n    {}\n"
+        (tmp_path / "exercises/double.py").write_text(source.format("raise NotImplementedError"))
+        (tmp_path / "reference/double.py").write_text(source.format(solution))
+        (tmp_path / "hidden_tests/test_double.py").write_text(tests)
+        (tmp_path / "grader.toml").write_text(
+            '[kit]\nname = "k"\nversion = "1"\n[tolerance.float64]\nrelative = 1e-9\nscale = 4\n'
+            f'[exercise.double]\npoints = 8\nfunctions = {{ double = "array" }}\n{extra}\n'
+        )
+        return tmp_path
+
+    return make
+
+
+def grade(root: Path, *options: str, code: int = 0) -> dict:
+    done = autograder("grade", root / "reference", "--kit", root, "--json", "-", *options)
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+def by_name(document: dict) -> dict[str, dict]:
+    return {t["id"].partition("::")[2]: t for t in document["exercises"][0]["tests"]}
+
+
+def test_weights_titles_and_hints(kit):
+    document = grade(kit(DOUBLE))
+    values, untitled = by_name(document).values()
+    assert (values["title"], values["score"], values["max_score"]) == ("doubles numbers", 6, 6)
+    assert (values["hint"], values["feedback"]) == ("", "")
+    assert (untitled["title"], untitled["score"], untitled["max_score"]) == (
+        "without a title",
+        0,
+        2,
+    )
+    assert untitled["feedback"] == "a sentence"
+    assert (document["score"], document["max_score"], document["final_score"]) == (6, 8, 6)
+
+
+def test_inputs_follow_from_the_seed_and_the_test(kit):
+    tests = HEAD + (
+        "def test_a(student, rng):\n    expect(False, str(rng.random()))\n"
+        "def test_b(student, rng):\n    expect(False, str(rng.random()))\n"
+    )
+    root = kit(tests)
+
+    def drawn(seed: str) -> list[str]:
+        return [t["feedback"] for t in by_name(grade(root, "--seed", seed)).values()]
+
+    first, second = drawn("7")
+    assert first != second
+    assert drawn("7") == [first, second]
+    assert drawn("8") != [first, second]
+
+
+def test_without_a_seed_it_is_fresh_and_written_down(kit):
+    root = kit(DOUBLE)
+    assert grade(root)["seed"] != grade(root)["seed"]
+
+
+FAULTS = {
+    "a TypeError": "def test_a(student):\n    1 + 'a'\n",
+    "a broken fixture": (
+        "@pytest.fixture\ndef bad():\n    raise ValueError('hidden')\ndef test_a(student, bad):\n    pass\n"
+    ),
+    "a broken teardown": (
+        "@pytest.fixture\ndef bad():\n    yield\n    raise ValueError('hidden')\n"
+        "def test_a(student, bad):\n    pass\n"
+    ),
+    "an unknown function": "def test_a(student):\n    student.triple(1)\n",
+}
+
+
+@pytest.mark.parametrize("test", FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_the_grader_is_never_a_zero(kit, test):
+    document = grade(kit(HEAD + test + "def test_good(student):\n    pass\n"), code=3)
+    bad, good = by_name(document).values()
+    assert (bad["status"], bad["score"]) == ("grader_error", None)
+    assert good["status"] == "passed"
+    assert document["status"] == "grader_error"
+    assert document["score"] is document["final_score"] is document["exercises"][0]["score"] is None
+    assert [f["severity"] for f in document["findings"]] == ["error"]
+    assert "hidden" not in json.dumps(document["findings"])
+
+
+NO_PASS = {
+    "skipped": "@pytest.mark.skip\ndef test_a(student):\n    pass\n",
+    "skips": "def test_a(student):\n    pytest.skip('no')\n",
+    "xfail": "@pytest.mark.xfail\ndef test_a(student):\n    pass\n",
+    "xfails": "def test_a(student):\n    pytest.xfail('no')\n",
+    "a plain assert": "def test_a(student):\n    assert 1 == 2, 'hidden value 1'\n",
+}
+
+
+@pytest.mark.parametrize("test", NO_PASS.values(), ids=NO_PASS)
+def test_a_pass_needs_an_explicit_pass(kit, test):
+    (only,) = by_name(grade(kit(HEAD + test))).values()
+    assert (only["status"], only["score"]) == ("failed", 0)
+    assert "hidden" not in only["feedback"]
+
+
+def test_after_another(kit):
+    test = HEAD + (
+        "def test_first(student):\n    '''the first'''\n    expect(student.double(np.ones(1))[0] == 2, 'no')\n"
+        "@pytest.mark.after('test_first')\n"
+        "def test_second(student):\n    student.double(np.ones(2))\n"
+    )
+    assert [t["status"] for t in by_name(grade(kit(test))).values()] == ["passed", "passed"]
+    second = by_name(grade(kit(test, solution="return x")))["test_second"]
+    assert second["status"] == "failed"
+    assert "first pass “the first”" in second["feedback"]
+
+
+def test_parametrized_hidden_tests(kit):
+    test = HEAD + "@pytest.mark.parametrize('n', [1, 2])\ndef test_n(student, n):\n    pass\n"
+    assert list(by_name(grade(kit(test)))) == ["test_n[1]", "test_n[2]"]
+
+
+SECRET = "raise ValueError(f'saw {x}')"
+
+
+def test_what_is_hidden_stays_hidden(kit):
+    text = json.dumps(grade(kit(DOUBLE, solution=SECRET)))
+    assert "saw" not in text.replace(SECRET, "")  # the student's own line is quoted
+    wrong = by_name(grade(kit(DOUBLE, solution="return 3 * x")))["test_values"]["feedback"]
+    assert "Wrong in 3 of 3 places" in wrong
+    assert "expected" not in wrong
+
+
+def test_what_is_revealed_is_shown(kit):
+    reveal = 'reveal = "full"'
+    raised = by_name(grade(kit(DOUBLE, "print('hello'); " + SECRET, reveal)))["test_values"]
+    assert "It says: saw [" in raised["feedback"]
+    assert "Called as double(array([" in raised["feedback"]
+    assert "Printed: hello" in raised["feedback"]
+    wrong = by_name(grade(kit(DOUBLE, "return 3 * x", reveal)))["test_values"]["feedback"]
+    assert "Got [" in wrong
+    assert "expected [" in wrong
+
+
+def test_the_command_line(kit, tmp_path):
+    root = kit(DOUBLE)
+    files = {name: tmp_path / f"report.{name}" for name in ("json", "markdown", "html")}
+    options = [part for name, path in files.items() for part in (f"--{name}", str(path))]
+    done = autograder("grade", root / "reference", "--kit", root, *options)
+    assert done.returncode == 0
+    assert "6 / 8" in done.stdout
+    assert json.loads(files["json"].read_text())["score"] == 6
+    assert "doubles numbers" in files["markdown"].read_text()
+    assert "doubles numbers" in files["html"].read_text()
+    below = autograder("grade", root / "reference", "--kit", root, "--fail-under", "76")
+    at = autograder("grade", root / "reference", "--kit", root, "--fail-under", "75")
+    assert (below.returncode, at.returncode) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["nowhere"], "no file or folder"),
+        (["reference", "--only", "triple"], "there is no exercise 'triple'"),
+        (["reference", "--kit", "hidden_tests"], "grader.toml does not exist"),
+        (["reference", "--json", "no/such/folder/x.json"], "cannot be written"),
+        (["reference", "--seed", "-1"], "seed"),
+        (["reference", "--nonsense"], "No such option"),
+        ([], "Missing argument"),
+    ],
+)
+def test_usage_errors_exit_with_2(kit, args, said):
+    done = autograder("grade", *args, cwd=kit(DOUBLE))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_only_one_exercise():
+    done = autograder("grade", "reference", "--only", "naive", "--json", "-")
+    document = json.loads(done.stdout)
+    assert [e["name"] for e in document["exercises"]] == ["naive"]
+    assert document["score"] == document["max_score"] == 10
+
+
+def test_the_schema_in_the_package_is_that_of_the_code():
+    from autograder.result import json_schema
+
+    stored = json.loads((ROOT / "autograder/result.schema.json").read_text())
+    assert stored == json_schema(), "run: python -m autograder.result"
+
+
+def test_the_grading_folder_of_a_user_is_left_as_it_was(kit):
+    root = kit(DOUBLE)
+    before = sorted(p.name for p in root.rglob("*") if "__pycache__" not in p.parts)
+    grade(root)
+    assert sorted(p.name for p in root.rglob("*") if "__pycache__" not in p.parts) == before
+    shutil.rmtree(root / "hidden_tests/__pycache__", ignore_errors=True)
