@@ -197,7 +197,7 @@ def _main() -> None:
                 continue
             scope = {"np": np, **vars(module)}
             test = doctest.DocTestParser().get_doctest(doc, scope, function, None, None)
-            runner.run(test, out=lambda text: None)
+            runner.run(test, out=lambda _: None)
     answer = {
         "examples": [asdict(example) for example in runner.examples],
         "problem": problem,

@@ -246,7 +246,7 @@ def expect_equal(got: Array | float, value: Array | float, *, about: str) -> Non
     _expect_shape(array, exact.shape, about)
     if array.dtype != exact.dtype:
         raise Failed(f"The type is {array.dtype}, for {about}; it should be {exact.dtype}.")
-    same = (array == exact) | ((array != array) & (exact != exact))  # noqa: PLR0124 (NaN)
+    same = (array == exact) | ((array != array) & (exact != exact))
     if odd := _places(~same):
         raise _wrong(f"Different in {odd}", array, exact, about)
 

@@ -141,7 +141,7 @@ def _from_listing(identity: str, listing: _Listing, names: Sequence[str]) -> Sub
             + ", ".join(f"{PACKAGE}/{name}.py" for name in names)
             + "."
         )
-    listing = _look_through_folder(listing, names)
+    listing = _look_through_folder(listing)
     sources: list[Source] = []
     modules: dict[str, int] = {}
     unreadable: dict[str, str] = {}
@@ -191,7 +191,7 @@ def _without_clutter(listing: _Listing) -> _Listing:
     )
 
 
-def _look_through_folder(listing: _Listing, names: Sequence[str]) -> _Listing:
+def _look_through_folder(listing: _Listing) -> _Listing:
     """Without the one folder that encloses everything, if there is one."""
     paths = [PurePosixPath(p) for p in (*listing.files, *listing.odd)]
     tops = {p.parts[0] for p in paths}

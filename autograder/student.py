@@ -11,7 +11,7 @@ import builtins
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NoReturn
@@ -289,7 +289,7 @@ class Student:
         except WorkerTimeout:
             self.clock.timeouts += 1
             raise Verdict(
-                f"No answer within {self.clock.seconds:g} seconds: an endless loop, or far too slow.",
+                f"No answer within {self.clock.seconds:g} seconds: an endless loop, or too slow.",
                 status="timeout",
             ) from None
         except WorkerDied as death:
@@ -377,9 +377,7 @@ class Student:
         root = module.partition(".")[0] if isinstance(module, str) else ""
         own = module.removeprefix(f"{PACKAGE}.") if isinstance(module, str) else ""
         if root == PACKAGE or own in self._code.modules:
-            fail(
-                f"The code imports a file that is not in the submission, or a name that is not in it{where}."
-            )
+            fail(f"The code imports a file that is not in the submission, or no name in it{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
         written = any(re.search(rf"\b{re.escape(root)}\b", s.text) for s in self._code.sources)
         named = f"`{root}`" if root and written else "something"

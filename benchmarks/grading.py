@@ -129,7 +129,7 @@ def main() -> None:
     options = parser.parse_args()
     os.sched_setaffinity(0, {options.cpu})
     print(
-        f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, one core"
+        f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, 1 core"
     )
     cold(options.runs)
     wire(options.runs)

@@ -1,4 +1,4 @@
-"""What the kit's own tests share: the assignment, one grader for it, and submissions made of text."""
+"""What the kit's own tests share: the assignment, a grader for it, submissions made of text."""
 
 from __future__ import annotations
 

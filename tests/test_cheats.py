@@ -91,7 +91,7 @@ CHEATS = {
     "look for the answer": (
         "import gc\n",
         "    for o in gc.get_objects():\n"
-        "        if type(o) is np.ndarray and o is not x and o.shape == x.shape and o.dtype.kind == 'f':\n"
+        "        if type(o) is np.ndarray and o is not x and o.shape == x.shape:\n"
         "            return o\n",
     ),
     "swap the worker": (

@@ -104,7 +104,8 @@ def test_without_a_seed_it_is_fresh_and_written_down(kit):
 FAULTS = {
     "a TypeError": "def test_a(student):\n    1 + 'a'\n",
     "a broken fixture": (
-        "@pytest.fixture\ndef bad():\n    raise ValueError('hidden')\ndef test_a(student, bad):\n    pass\n"
+        "@pytest.fixture\ndef bad():\n    raise ValueError('hidden')\n"
+        "def test_a(student, bad):\n    pass\n"
     ),
     "a broken teardown": (
         "@pytest.fixture\ndef bad():\n    yield\n    raise ValueError('hidden')\n"
@@ -144,7 +145,9 @@ def test_a_pass_needs_an_explicit_pass(kit, test):
 
 def test_after_another(kit):
     test = HEAD + (
-        "def test_first(student):\n    '''the first'''\n    expect(student.double(np.ones(1))[0] == 2, 'no')\n"
+        "def test_first(student):\n"
+        "    '''the first'''\n"
+        "    expect(student.double(np.ones(1))[0] == 2, 'no')\n"
         "@pytest.mark.after('test_first')\n"
         "def test_second(student):\n    student.double(np.ones(2))\n"
     )

@@ -92,8 +92,10 @@ class ForkServer:
         with theirs:
             theirs.set_inheritable(True)
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-m", __package__ + ".forkserver"]
-                + [str(theirs.fileno()), *without],
+                [
+                    *(sys.executable, "-s", "-P", "-m", "autograder.sandbox.forkserver"),
+                    *(str(theirs.fileno()), *without),
+                ],
                 pass_fds=[theirs.fileno()],
                 # One BLAS thread and one memory arena; the same hashes for each regrade.
                 env={

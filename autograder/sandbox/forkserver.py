@@ -24,6 +24,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import random
@@ -35,24 +36,21 @@ from typing import NoReturn
 
 import numpy as np
 
-# Loaded once here instead of in each worker that uses them, and before the memory of a
-# worker is measured. The extension modules among them need shared libraries of the system.
-import numpy.fft
-import numpy.linalg
-import numpy.random
-
-for _name in (
-    *("abc array bisect bz2 cmath collections contextlib copy dataclasses decimal enum".split()),
-    *("fractions functools hashlib heapq itertools lzma math numbers operator queue re".split()),
-    *("statistics string struct textwrap threading time types typing warnings zlib".split()),
-):
-    __import__(_name)
-
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Confinement, ConfinementError, Limits
 from autograder.sandbox.worker import FdPipe, Worker
 
 _PACKET = 1 << 16
+
+# What student code likes to import: loaded once here instead of in each worker, and before
+# the memory of a worker is measured.
+_PRELOADED = """
+    numpy.fft numpy.linalg numpy.random
+    abc array bisect bz2 cmath collections concurrent.futures contextlib copy ctypes
+    dataclasses decimal enum fractions functools hashlib heapq itertools lzma math numbers
+    operator queue re statistics string struct textwrap threading time types typing warnings
+    zlib
+""".split()
 
 
 class Server:
@@ -148,6 +146,8 @@ class Server:
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
+    for name in _PRELOADED:
+        importlib.import_module(name)
     null = os.open(os.devnull, os.O_RDWR)  # out of reach in the namespaces
     confinement = Confinement(["numpy"], without=sys.argv[2:])
     os.environ.clear()
