@@ -169,8 +169,7 @@ ATTEMPTS = {
     "change its limits": "resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40))",
     "be root": "os.setuid(0)",
     "make an anonymous file": "os.memfd_create('x')",
-    "list homes": "os.listdir('/home')",
-    "list temporary files": "os.listdir('/tmp')",
+    "list what others keep": "os.listdir('/var')",
     "list processes": "os.listdir('/proc')",
 }
 
