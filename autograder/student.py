@@ -156,7 +156,7 @@ class Student:
         self._worker: WorkerProcess | None = None
         self._loaded: dict[str, Any] = {}
         self.notes: list[str] = []
-        self.last_call = ""
+        self._last_call: tuple[str, tuple[Any, ...], Mapping[str, Any]] | None = None
         self.printed = ""
 
     def __getattr__(self, name: str) -> Function:
@@ -187,16 +187,21 @@ class Student:
 
     # -------------------------------------------------------------- for the plugin
 
+    @property
+    def last_call(self) -> str:
+        """The test's last call as one would write it."""
+        return _call_text(*self._last_call) if self._last_call else ""
+
     def begin_test(self) -> None:
         """Give the next test its full time."""
         self.clock.left = self.clock.seconds
-        self.last_call = self.printed = ""
+        self._last_call, self.printed = None, ""
 
     def end_test(self) -> None:
         """Let go of what only one test used."""
         while self._tight:
             tight = self._tight.pop()
-            self.last_call, self.printed = tight.last_call, tight.printed
+            self._last_call, self.printed = tight._last_call, tight.printed
             tight.close()
 
     def close(self) -> None:
@@ -213,7 +218,7 @@ class Student:
         """Call a student's function; see ``Function``."""
         if self._name not in self._code.modules:
             raise Verdict(self._unreadable or _no_file(self._name), status="missing")
-        self.last_call = _call_text(function, args, kwargs)
+        self._last_call = function, args, kwargs
         streams: list[Stream] = []
         body: list[memoryview] = []
 

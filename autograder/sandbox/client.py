@@ -39,10 +39,11 @@ class WorkerTimeout(Exception):
     """The worker did not answer before the deadline."""
 
 
-class SocketPipe:
+class SocketPipe(wire.Pipe):
     """The grader's end of the wire: no read or write outlasts ``deadline``."""
 
     def __init__(self, end: socket.socket) -> None:
+        super().__init__()
         self._socket = end
         self.deadline = 0.0
 
@@ -52,22 +53,13 @@ class SocketPipe:
             raise TimeoutError
         self._socket.settimeout(remaining)
 
-    def write(self, buffers: list[memoryview]) -> None:
-        while buffers:
-            self._wait()
-            sent = self._socket.sendmsg(buffers[:16])
-            while buffers and sent >= len(buffers[0]):
-                sent -= len(buffers.pop(0))
-            if sent:
-                buffers[0] = buffers[0][sent:]
+    def read_some(self, buffer: memoryview) -> int:
+        self._wait()
+        return self._socket.recv_into(buffer)
 
-    def read_into(self, buffer: memoryview) -> None:
-        while buffer:
-            self._wait()
-            count = self._socket.recv_into(buffer)
-            if not count:
-                raise EOFError
-            buffer = buffer[count:]
+    def write_some(self, buffers: list[memoryview]) -> int:
+        self._wait()
+        return self._socket.sendmsg(buffers[:16])
 
     def close(self) -> None:
         self._socket.close()
@@ -111,7 +103,6 @@ class ForkServer:
                 stderr=subprocess.PIPE,
             )
         self._ids = itertools.count(1)
-        self._codes: dict[int, int] = {}
         self._ready: dict[str, Any] | None = None
 
     def __enter__(self) -> ForkServer:
@@ -144,7 +135,6 @@ class ForkServer:
             When a protection that the server has could not be put in force.
         """
         self._wait_until_ready()
-        self._drain()
         identity = next(self._ids)
         mine, theirs = socket.socketpair()
         for end in (mine, theirs):
@@ -155,14 +145,18 @@ class ForkServer:
             socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
         return WorkerProcess(self, identity, SocketPipe(mine))
 
-    def kill(self, identity: int) -> None:
-        self._control.send(json.dumps({"op": "kill", "id": identity}).encode())
+    def kill(self, identity: int, tell: bool) -> None:
+        """End a worker; with ``tell``, ``exit_code`` must then be asked for."""
+        packet = {"op": "kill", "id": identity, "tell": tell}
+        self._control.send(json.dumps(packet).encode())
 
     def exit_code(self, identity: int) -> int:
         """Wait until a worker has ended and tell how."""
-        while identity not in self._codes:
-            self._note(self._receive())
-        return self._codes.pop(identity)
+        while True:
+            packet = self._receive()
+            if packet["id"] == identity:
+                code: int = packet["code"]
+                return code
 
     def close(self) -> None:
         """End the server and every worker."""
@@ -190,18 +184,6 @@ class ForkServer:
             raise ConfinementError(f"the fork server ended: {said.strip() or 'without a word'}")
         packet: dict[str, Any] = json.loads(data)
         return packet
-
-    def _note(self, packet: dict[str, Any]) -> None:
-        self._codes[packet["id"]] = packet["code"]
-
-    def _drain(self) -> None:
-        self._control.settimeout(0)
-        try:
-            while data := self._control.recv(_PACKET):
-                self._note(json.loads(data))
-        except BlockingIOError:
-            pass
-        self._control.settimeout(_START_S)
 
 
 class WorkerProcess:
@@ -264,14 +246,17 @@ class WorkerProcess:
             self.end()
             raise WorkerTimeout from None
         except (EOFError, ConnectionError):
-            raise WorkerDied(self.end()) from None
+            raise WorkerDied(self._end(tell=True)) from None
         except BaseException:
             self.end()
             raise
 
-    def end(self) -> int:
-        """Kill the worker if it lives; the exit code it came to."""
+    def end(self) -> None:
+        """Kill the worker."""
+        self._end(tell=False)
+
+    def _end(self, tell: bool) -> int:
         self.alive = False
         self._pipe.close()
-        self._server.kill(self._identity)
-        return self._server.exit_code(self._identity)
+        self._server.kill(self._identity, tell)
+        return self._server.exit_code(self._identity) if tell else 0

@@ -11,8 +11,8 @@ from the grader                                        from the server
 =====================================================  ======================================
 \                                                      ``{"op": "ready", "facts", "missing"}``
 ``{"op": "spawn", "id", "memory_bytes", "cpu_s"}``     nothing; the worker says "ready" itself
-``{"op": "kill", "id"}``                               nothing
-\                                                      ``{"op": "exit", "id", "code"}``
+``{"op": "kill", "id", "tell"}``                       ``{"op": "exit", "id", "code"}`` with
+                                                       ``tell``, once it has ended
 =====================================================  ======================================
 
 ``code`` is the exit status, negative for a signal. The server ends, and with it every
@@ -61,6 +61,9 @@ class Server:
         self._null = null
         self._confinement = confinement
         self._pids: dict[int, int] = {}
+        # Of those that were killed, whether to tell; of those that ended by themselves, how.
+        self._killed: dict[int, bool] = {}
+        self._codes: dict[int, int] = {}
 
     def run(self) -> None:
         """Serve until the grader's end of the socket closes."""
@@ -98,8 +101,7 @@ class Server:
             return False
         packet = json.loads(data)
         if packet["op"] == "kill":
-            if packet["id"] in self._pids:
-                os.kill(self._pids[packet["id"]], signal.SIGKILL)
+            self._kill(packet["id"], packet["tell"])
         else:
             limits = Limits(packet["memory_bytes"], packet["cpu_s"])
             pid = os.fork()
@@ -109,13 +111,25 @@ class Server:
             self._pids[packet["id"]] = pid
         return True
 
+    def _kill(self, identity: int, tell: bool) -> None:
+        if identity in self._pids:
+            os.kill(self._pids[identity], signal.SIGKILL)
+            self._killed[identity] = tell
+        elif tell:
+            self._tell({"op": "exit", "id": identity, "code": self._codes.pop(identity)})
+        else:
+            del self._codes[identity]
+
     def _reap(self) -> None:
         for identity, pid in list(self._pids.items()):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del self._pids[identity]
                 code = os.waitstatus_to_exitcode(status)
-                self._tell({"op": "exit", "id": identity, "code": code})
+                if identity not in self._killed:
+                    self._codes[identity] = code
+                elif self._killed.pop(identity):
+                    self._tell({"op": "exit", "id": identity, "code": code})
 
     def _kill_all(self) -> None:
         for pid in self._pids.values():

@@ -35,7 +35,7 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +56,7 @@ _PREFIX = struct.Struct("<IQ")
 _HEADER_CAP = 1 << 20
 _DEPTH_CAP = 8
 _ITEM_CAP = 10_000
+_READ_AHEAD = 1 << 14
 _INT_DIGITS = 40
 
 DTYPES = {
@@ -76,13 +77,52 @@ class TooLarge(ProtocolError):
     """A message announces more bytes than it may have."""
 
 
-class Pipe(Protocol):
-    """A byte stream in both directions; either method may raise ``TimeoutError``."""
+class Pipe:
+    """A byte stream in both directions.
 
-    def write(self, buffers: list[memoryview]) -> None: ...
+    Either end gives it two system calls; what is small is read ahead, because one call
+    costs as much as a small message.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = memoryview(bytearray(_READ_AHEAD))
+        self._from = self._to = 0
+
+    def read_some(self, buffer: memoryview) -> int:
+        """Read at least one byte; 0 at the end of the stream."""
+        raise NotImplementedError
+
+    def write_some(self, buffers: list[memoryview]) -> int:
+        """Write at least one byte and tell how many."""
+        raise NotImplementedError
 
     def read_into(self, buffer: memoryview) -> None:
-        """Fill the buffer; ``EOFError`` when the other side ends before."""
+        """Fill the buffer; ``EOFError`` when the stream ends before."""
+        while buffer:
+            if self._from == self._to and len(buffer) >= _READ_AHEAD:
+                count = self._some(buffer)
+            else:
+                if self._from == self._to:
+                    self._from, self._to = 0, self._some(self._ahead)
+                count = min(len(buffer), self._to - self._from)
+                buffer[:count] = self._ahead[self._from : self._from + count]
+                self._from += count
+            buffer = buffer[count:]
+
+    def _some(self, buffer: memoryview) -> int:
+        count = self.read_some(buffer)
+        if not count:
+            raise EOFError
+        return count
+
+    def write(self, buffers: list[memoryview]) -> None:
+        """Write all of the buffers."""
+        while buffers:
+            sent = self.write_some(buffers)
+            while buffers and sent >= len(buffers[0]):
+                sent -= len(buffers.pop(0))
+            if sent:
+                buffers[0] = buffers[0][sent:]
 
 
 @dataclass(frozen=True)

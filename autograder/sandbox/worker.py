@@ -30,26 +30,18 @@ _PRINT_CAP = 2_000
 _MESSAGE_CAP = 500
 
 
-class FdPipe:
+class FdPipe(wire.Pipe):
     """The worker's end of the wire."""
 
     def __init__(self, fd: int) -> None:
+        super().__init__()
         self._fd = fd
 
-    def write(self, buffers: list[memoryview]) -> None:
-        while buffers:
-            sent = os.writev(self._fd, buffers)
-            while buffers and sent >= len(buffers[0]):
-                sent -= len(buffers.pop(0))
-            if sent:
-                buffers[0] = buffers[0][sent:]
+    def read_some(self, buffer: memoryview) -> int:
+        return os.readv(self._fd, [buffer])
 
-    def read_into(self, buffer: memoryview) -> None:
-        while buffer:
-            count = os.readv(self._fd, [buffer])
-            if not count:
-                raise EOFError
-            buffer = buffer[count:]
+    def write_some(self, buffers: list[memoryview]) -> int:
+        return os.writev(self._fd, buffers)
 
 
 class _Prints(io.TextIOBase):
