@@ -362,7 +362,7 @@ class Student:
             fail(_too_much_memory(self._limits), "out_of_memory")
         if "SyntaxError" in bases and loading:
             fail(f"Python cannot read the file: a syntax error{where}.")
-        if "ImportError" in bases:
+        if "ModuleNotFoundError" in bases:
             self._fail_import(reply.get("module"), where, fail)
         if "PermissionError" in bases:
             fail(
@@ -380,8 +380,7 @@ class Student:
 
     def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
         root = module.partition(".")[0] if isinstance(module, str) else ""
-        own = module.removeprefix(f"{PACKAGE}.") if isinstance(module, str) else ""
-        if root == PACKAGE or own in self._code.modules:
+        if root == PACKAGE:
             fail(f"The code imports a file that is not in the submission, or no name in it{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
         written = any(re.search(rf"\b{re.escape(root)}\b", s.text) for s in self._code.sources)

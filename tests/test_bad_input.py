@@ -71,6 +71,7 @@ CASES = {
         "error",
         "a file that is not in the submission",
     ),
+    "a name that is not there": (f"from numpy import nothing\n{HEAD}", "error", "an ImportError"),
     "None": (stable("pass"), "failed", "Returned None; expected a numpy.ndarray."),
     "a list": (stable("return x.tolist()"), "failed", "expected a numpy.ndarray."),
     "a float": (stable("return 1.0"), "failed", "Returned a float; expected a numpy.ndarray."),

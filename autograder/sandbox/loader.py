@@ -74,7 +74,8 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def load(self, name: str) -> ModuleType:
         """Import one module; whatever its code raises is raised here."""
-        return importlib.import_module(name)
+        # By its longer name, under which relative imports work as well.
+        return importlib.import_module(f"{PACKAGE}.{name}")
 
     def names(self) -> set[str]:
         """The file names that frames of student code carry (``cell 3`` for a notebook's)."""
