@@ -162,7 +162,7 @@ def _from_listing(identity: str, listing: _Listing, names: Sequence[str]) -> Sub
     if not sources and not unreadable:
         return _lone_file(identity, listing, names)
     findings = [Finding(severity="error", exercise=n, text=t) for n, t in unreadable.items()]
-    return Submission(identity, StudentCode(sources, modules), unreadable, findings)
+    return Submission(identity, StudentCode(sources, modules, names), unreadable, findings)
 
 
 def _lone_file(identity: str, listing: _Listing, names: Sequence[str]) -> Submission:
@@ -177,7 +177,7 @@ def _lone_file(identity: str, listing: _Listing, names: Sequence[str]) -> Submis
     (path,) = candidates
     text = _text(path, listing.files[path])
     source = Source(PurePosixPath(path).name, text, notebook=path.endswith(".ipynb"))
-    return Submission(identity, StudentCode([source], dict.fromkeys(names, 0)))
+    return Submission(identity, StudentCode([source], dict.fromkeys(names, 0), names))
 
 
 def _without_clutter(listing: _Listing) -> _Listing:

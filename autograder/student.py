@@ -66,10 +66,13 @@ class StudentCode:
         The files.
     modules
         Name of an exercise to its file's index in ``sources``.
+    exercises
+        Names of all exercises, those without a file included.
     """
 
     sources: Sequence[Source]
     modules: Mapping[str, int]
+    exercises: Sequence[str] = ()
 
 
 class Stream:
@@ -380,8 +383,8 @@ class Student:
 
     def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
         root = module.partition(".")[0] if isinstance(module, str) else ""
-        if root == PACKAGE:
-            fail(f"The code imports a file that is not in the submission, or no name in it{where}.")
+        if root == PACKAGE or root in self._code.exercises:
+            fail(f"The code imports a file that is not in the submission{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
         written = any(re.search(rf"\b{re.escape(root)}\b", s.text) for s in self._code.sources)
         named = f"`{root}`" if root and written else "something"

@@ -72,6 +72,11 @@ CASES = {
         "a file that is not in the submission",
     ),
     "a name that is not there": (f"from numpy import nothing\n{HEAD}", "error", "an ImportError"),
+    "another flat file of one's own that is not there": (
+        f"from naive import f\n{HEAD}",
+        "error",
+        "an ImportError",
+    ),
     "None": (stable("pass"), "failed", "Returned None; expected a numpy.ndarray."),
     "a list": (stable("return x.tolist()"), "failed", "expected a numpy.ndarray."),
     "a float": (stable("return 1.0"), "failed", "Returned a float; expected a numpy.ndarray."),
@@ -166,3 +171,12 @@ def test_a_result_fits_its_schema(graded):
 
     result = graded(stable=None, online="while True print('x')")
     jsonschema.Draft202012Validator(json_schema()).validate(result.model_dump(mode="json"))
+
+
+def test_an_import_of_an_exercise_that_was_not_handed_in(graded):
+    for line in ("from exercises.naive import softmax_naive", "from naive import softmax_naive"):
+        result = graded(naive=None, stable=f"{line}\n")
+        assert statuses(result, "stable") == {"error"}
+        assert (
+            "a file that is not in the submission" in exercise(result, "stable").tests[0].feedback
+        )
