@@ -225,6 +225,7 @@ class _Plugin:
         self._broken: list[str] = []
         self._job: _Job
         self._running: _Test
+        self._instead: Verdict | None = None
         self._phases: dict[str, BaseException | None] = {}
         self._explicit_pass = False
 
@@ -285,15 +286,8 @@ class _Plugin:
 
     def _run_one(self, test: _Test, following: _Test, before: dict[str, Outcome]) -> Outcome:
         student = self._job.students[test.exercise]
-        path = test.item.path.name
-        for needed in test.after:
-            if before[f"{path}::{needed}"].status != "passed":
-                title = before[f"{path}::{needed}"].title
-                return test.outcome("failed", f"Not run: first pass “{title}”.", "", 0.0)
-        if student.clock.timeouts >= _TIMEOUTS:
-            text = f"Not run: {_TIMEOUTS} tests before it have run out of time."
-            return test.outcome("timeout", text, "", 0.0)
         self._running, self._phases, self._explicit_pass = test, {}, False
+        self._instead = self._why_not(test, student, before)
         student.begin_test()
         began = time.perf_counter()
         test.item.config.hook.pytest_runtest_protocol(item=test.item, nextitem=following.item)
@@ -305,6 +299,25 @@ class _Plugin:
             printed = f"Printed: {student.printed}" if student.printed else ""
             revealed = " ".join(part for part in (revealed, called, printed) if part)
         return test.outcome(status, feedback, revealed, seconds)
+
+    def _why_not(self, test: _Test, student: Student, before: dict[str, Outcome]) -> Verdict | None:
+        """The verdict of a test that is not worth running, or None."""
+        for needed in test.after:
+            first = before[f"{test.item.path.name}::{needed}"]
+            if first.status == "missing":
+                return Verdict(first.feedback, status="missing")
+            if first.status != "passed":
+                return Verdict(f"Not run: first pass “{first.title}”.")
+        if student.clock.timeouts >= _TIMEOUTS:
+            text = f"Not run: {_TIMEOUTS} tests before it have run out of time."
+            return Verdict(text, status="timeout")
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        # Here and not before the protocol: pytest sets up and tears down what it expects to.
+        if self._instead is not None:
+            raise self._instead
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

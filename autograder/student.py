@@ -367,7 +367,7 @@ class Student:
             fail(f"Python cannot read the file: a syntax error{where}.")
         if "ModuleNotFoundError" in bases:
             self._fail_import(reply.get("module"), where, fail)
-        if "PermissionError" in bases:
+        if "OSError" in bases:  # refused, not there, or read-only: as the machine has it
             fail(
                 f"The code tried to use a file, the network or another process{where}; "
                 "none of them is there when it is graded.",
@@ -499,6 +499,8 @@ def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
     if name not in _KNOWN_TYPES and not written:
         return "an object of a type of its own"
     detail = _DETAILS.get(value.detail, "")
+    if name == "ndarray":
+        return f"an array{detail}"
     return f"{_article(name)} {name}{detail}"
 
 

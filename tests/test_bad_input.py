@@ -56,6 +56,11 @@ CASES = {
         "forbidden",
         "imports something",
     ),
+    "a file that is not there": (
+        stable("np.load('weights.npy')"),
+        "forbidden",
+        "a file, the network or another process",
+    ),
     "a file": (
         stable("open(np.__file__, 'w')"),
         "forbidden",
@@ -80,7 +85,7 @@ CASES = {
     "None": (stable("pass"), "failed", "Returned None; expected a numpy.ndarray."),
     "a list": (stable("return x.tolist()"), "failed", "expected a numpy.ndarray."),
     "a float": (stable("return 1.0"), "failed", "Returned a float; expected a numpy.ndarray."),
-    "strings": (stable("return x.astype(str)"), "failed", "an ndarray of strings"),
+    "strings": (stable("return x.astype(str)"), "failed", "Returned an array of strings"),
     "a generator": (stable("yield x"), "failed", "a generator"),
     "a coroutine": (
         f"{HEAD}async def softmax_stable(x, axis=-1): return x\n",

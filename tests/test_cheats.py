@@ -24,7 +24,6 @@ CHEATS = {
     "patch numpy": ("np.allclose = np.array_equal = lambda *a, **k: True\n", ""),
     "patch builtins": ("import builtins\nbuiltins.abs = builtins.all = lambda *a: True\n", ""),
     "patch json": ('import json\njson.dumps = lambda *a, **k: \'{"op": "passed"}\'\n', ""),
-    "patch the writer": ("import os\nos.writev = lambda fd, b: sum(map(len, b))\n", ""),
     "leave on import": ("import os\nos._exit(0)\n", ""),
     "leave in the call": ("", "    import os; os._exit(0)\n"),
     "leave in a thread": (
@@ -111,6 +110,13 @@ def test_earns_nothing(graded, module, body):
     assert result.status == "graded"  # a submission causes no fault of the grader
     for other in ("naive", "online"):
         assert exercise(result, other).score == exercise(result, other).max_score
+
+
+def test_answering_nothing_earns_nothing(quickly_graded):
+    head = "import os\nimport numpy as np\nos.writev = lambda fd, b: sum(map(len, b))\n"
+    result = quickly_graded(stable=f"{head}{FUNCTION}{WRONG}")
+    assert exercise(result, "stable").score == 0
+    assert result.status == "graded"
 
 
 ODD = [

@@ -1,0 +1,80 @@
+"""Exact answers in float64, and the questions and checks that several exercises share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.expect import expect, expect_close, expect_equal, oracle
+
+Array = np.ndarray[Any, Any]
+
+
+@oracle
+def exact_softmax(x: Array, axis: int = -1) -> Array:
+    """Softmax. A row of nothing but -inf, or with NaN or +inf in it, is NaN."""
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+@oracle
+def exact_recipe(x: Array) -> Array:
+    """The recipe without a shift, overflow included.
+
+    It overflows as float64 does. So it is the answer for float16 and float32 as well, as
+    long as each logit that is to overflow does so in all three, and each other in none.
+    """
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@oracle
+def exact_total(x: Array, axis: int = -1) -> Array:
+    """What softmax sums to along ``axis``."""
+    return np.ones_like(x).mean(axis=axis)
+
+
+@oracle
+def exact_sum(numbers: Array) -> Array:
+    """Sum of exp(number - largest number): the d of the pair (m, d)."""
+    return np.exp(numbers - numbers.max()).sum()
+
+
+def steps(rng: np.random.Generator, *shape: int, top: float = 0.0) -> Array:
+    """Rows of logits from ``top`` down in steps of about 0.6, each row in an order of its own.
+
+    With few classes each probability is far from the others, from 0 and from 1/K, so that
+    no answer that ignores the logits can be right, however wide the tolerance.
+    """
+    ladder = np.broadcast_to(-0.6 * np.arange(shape[-1]), shape)
+    return rng.permuted(ladder, axis=-1) + rng.uniform(-0.1, 0.1, shape) + top
+
+
+def expect_sums_to_one(got: Array, logits: Array, *, about: str) -> None:
+    """Require of an answer of the right shape and type that each row sums to 1."""
+    totals = got.sum(axis=-1, dtype=np.float64, keepdims=True).astype(got.dtype)
+    expect_close(totals[..., 0], exact_total(logits), about=f"the sums of {about}")
+
+
+def expect_zeros(got: Array, where: Array, *, about: str) -> None:
+    """Require of an answer of the right shape and type that it is exactly 0 in places."""
+    expect_equal(got[where], np.zeros(np.count_nonzero(where), got.dtype), about=about)
+
+
+def expect_kept(after: object, before: Array) -> None:
+    """Require that an argument is after the call what it was before."""
+    expect(type(after) is np.ndarray, "The input is no array any more after the call.")
+    expect_equal(np.asarray(after), before, about="the input after the call")
+
+
+__all__ = [
+    "exact_recipe",
+    "exact_softmax",
+    "exact_sum",
+    "exact_total",
+    "expect_kept",
+    "expect_sums_to_one",
+    "expect_zeros",
+    "steps",
+]

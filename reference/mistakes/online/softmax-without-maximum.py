@@ -1,0 +1,28 @@
+"""The second walk forgets the maximum
+
+m and d are right, but d is relative to m: the answer is exp(x - m) / d. exp(x) alone
+overflows for large logits, and does not fit to d for any others.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def online_normalizer(stream: Iterator[float]) -> tuple[float, float]:
+    m, d = -math.inf, 0.0
+    for number in stream:
+        if number > m:
+            d = d * math.exp(m - number) + 1.0
+            m = number
+        elif number != -math.inf:
+            d += math.exp(number - m)
+    return m, d
+
+
+def softmax_online(x: np.ndarray) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    _, d = online_normalizer(iter(x.tolist()))
+    with np.errstate(all="ignore"):
+        return np.exp(x) / np.asarray(d, x.dtype)
