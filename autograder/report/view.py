@@ -81,7 +81,7 @@ class Outcome:
     feedback
         Said once for all of them; may have several lines.
     hints
-        The different hints among them.
+        Of a test that stands alone.
     """
 
     status: StatusWords
@@ -245,8 +245,8 @@ def _outcome(tests: Sequence[TestResult]) -> Outcome:
         titles=tuple(plain(test.title) for test in tests),
         points=worth,
         feedback=plain(tests[0].feedback, lines=True),
-        # In order, each once.
-        hints=tuple(dict.fromkeys(plain(t.hint) for t in tests if t.hint and status.helped)),
+        # What several tests met alike has one cause, which none of their hints is about.
+        hints=tuple(plain(t.hint) for t in tests if t.hint and status.helped and len(tests) == 1),
     )
 
 
