@@ -22,13 +22,13 @@ from autograder.expect import expect_close
 @pytest.mark.hint("Exponentiate every logit, then divide each by the sum of them all.")
 def test_vector(student, rng):
     """one row of logits"""
-    for k in (3, 4, 6):
+    for k in (3, 6):
         logits = steps(rng, k, top=1)
         about = f"{k} logits between -3 and 2"
         expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("Each row of a matrix is an example of its own: sum along the last axis.")
 def test_rows(student, rng):
     """each row is divided by its own sum"""
@@ -50,6 +50,7 @@ def test_batches(student, rng):
         expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("float32 in, float32 out, with float32's accuracy.")
 def test_float32(student, rng):
     """float32 logits"""
@@ -59,6 +60,7 @@ def test_float32(student, rng):
         expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("float16 in, float16 out. NumPy's exp keeps the type; a float64 factor does not.")
 def test_float16(student, rng):
     """float16 logits"""
@@ -71,10 +73,9 @@ def test_float16(student, rng):
 @pytest.mark.hint("Tiny logits give nearly, but not exactly, equal probabilities.")
 def test_small_logits(student, rng):
     """logits from 1e-6 to 0.1"""
-    for magnitude in (1e-6, 1e-3, 0.1):
-        logits = magnitude * steps(rng, 3, 7, top=2)
-        about = f"3 rows of 7 logits of about {magnitude:g}"
-        expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
+    logits = np.array([[1e-6], [1e-3], [0.1]]) * steps(rng, 3, 7, top=2)
+    about = "3 rows of 7 logits, of about 1e-6, 1e-3 and 0.1"
+    expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
 
 
 @pytest.mark.weight(2)
@@ -91,7 +92,7 @@ def test_large_logits_that_fit(student, rng):
 @pytest.mark.hint("Nothing in the recipe depends on how many classes there are.")
 def test_sizes(student, rng):
     """from 1 class to 1,009"""
-    for k in (1, 2, 13, 31, 64, 100, 1000, 1009):
+    for k in (1, 2, 13, 64, 100, 1009):
         logits = 2 * rng.standard_normal((2, k))
         about = f"2 rows of {k} logits"
         expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
@@ -113,17 +114,19 @@ def test_sums_to_one(student, rng):
 )
 def test_shift(student, rng):
     """adding one number to every logit changes nothing"""
+    # Multiples of 1/64, so that a shifted logit is exact as well.
     logits = np.round(steps(rng, 3, 6) * 64) / 64
     for shift in (0, 16, -32):
         about = f"3 rows of 6 logits, shifted by {shift}"
-        expect_close(student.softmax_naive(logits + shift), exact_softmax(logits), about=about)
+        moved = logits + shift
+        expect_close(student.softmax_naive(moved), exact_softmax(moved), about=about)
 
 
 @pytest.mark.hint("The order of the logits must not matter: each answer belongs to its logit.")
 def test_permutation(student, rng):
     """reordered logits give the reordered answer"""
     logits = steps(rng, 9)
-    for order in (np.arange(9), rng.permutation(9), np.arange(9)[::-1]):
+    for order in (np.arange(9), rng.permutation(9)):
         moved = np.ascontiguousarray(logits[order])
         expect_close(
             student.softmax_naive(moved), exact_softmax(moved), about="9 logits in some order"
@@ -160,6 +163,7 @@ def test_nan_row(student, rng):
     expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint(
     "Whole numbers are treated as float64, and so is the answer: no probability is whole."
 )
@@ -183,6 +187,7 @@ def test_layouts(student, rng):
         expect_close(student.softmax_naive(view), exact_softmax(view), about=name)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("Work in new arrays: `out=x` and `x -= ...` write into the caller's array.")
 def test_input_kept(student, rng):
     """leaves its input as it was, and accepts a read-only one"""
@@ -196,7 +201,7 @@ def test_input_kept(student, rng):
     expect_close(student.softmax_naive(logits), exact_softmax(logits), about=f"{about}, read-only")
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.hint(
     "No shift here: exp(800) is infinite, and inf/inf is NaN. The cure is the next exercise."
 )
@@ -211,7 +216,7 @@ def test_overflow_float64(student, rng):
         expect_close(student.softmax_naive(logits), exact_recipe(logits), about=about)
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.hint("No shift and no clipping here: show the flaw, do not mend it.")
 def test_overflow_float32(student, rng):
     """overflows as the recipe does, in float32"""

@@ -26,9 +26,12 @@ def expect_normalizer(student, numbers, about):
 
 
 # ------------------------------------------------------------------ online_normalizer
+#
+# The largest number is above 0 except where that is the question, so that starting at 0, the
+# commonest mistake, costs the tests that tell of it and no others.
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.hint("Each number may raise the maximum. What must happen to d when it does?")
 def test_short_streams(student, rng):
     """short streams in any order"""
@@ -36,12 +39,12 @@ def test_short_streams(student, rng):
         expect_normalizer(student, steps(rng, n, top=2), f"{n} numbers")
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("A new maximum: what d holds so far is too large by the factor exp(new - old).")
 def test_rising_stream(student, rng):
     """a rising stream"""
     for step in (0.5, 0.01):
-        numbers = step * np.arange(50) + rng.uniform(-1, 1)
+        numbers = step * np.arange(50) + rng.uniform(0, 1)
         expect_normalizer(student, numbers, f"50 numbers, each {step} above the one before")
 
 
@@ -49,14 +52,14 @@ def test_rising_stream(student, rng):
 def test_falling_stream(student, rng):
     """a falling stream"""
     for step in (0.5, 0.01):
-        numbers = -step * np.arange(50) + rng.uniform(-1, 1)
+        numbers = -step * np.arange(50) + rng.uniform(1, 2)
         expect_normalizer(student, numbers, f"50 numbers, each {step} below the one before")
 
 
 @pytest.mark.hint("Equal numbers count exp(0) = 1 each, the first one included.")
 def test_constant_stream(student, rng):
     """a constant stream, and one that ends otherwise"""
-    numbers = np.full(37, rng.uniform(-50, 50))
+    numbers = np.full(37, rng.uniform(5, 50))
     expect_normalizer(student, numbers, "37 equal numbers")
     numbers[-1] += 2
     expect_normalizer(student, numbers, "36 equal numbers and a larger one")
@@ -65,7 +68,7 @@ def test_constant_stream(student, rng):
 @pytest.mark.hint("Of one number, the number itself is m, and d is exp(0).")
 def test_one_and_two_numbers(student, rng):
     """one number, and two"""
-    pair = rng.uniform(-3, 3, 2)
+    pair = rng.uniform(1, 3, 2)
     pair[1] += 6
     for numbers in (pair[:1], pair, pair[::-1]):
         expect_normalizer(student, numbers, f"{len(numbers)} numbers")
@@ -104,22 +107,22 @@ def test_small_numbers(student, rng):
 @pytest.mark.hint("The order in which numbers come changes the way to (m, d), not where it ends.")
 def test_order(student, rng):
     """the same numbers in another order give the same pair"""
-    numbers = steps(rng, 12)
-    for _ in range(3):
+    numbers = steps(rng, 12, top=2)
+    for _ in range(2):
         expect_normalizer(student, rng.permutation(numbers), "12 numbers in some order")
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("-inf - (-inf) is NaN. A number that adds nothing can be passed over.")
 def test_minus_infinity(student, rng):
     """-inf at the start, inside and at the end"""
-    for places in ([0], [0, 1, 2], [4], [3, 7], [0, 5, 7]):
-        numbers = steps(rng, 8)
+    for places in ([0], [0, 1, 2], [4, 7]):
+        numbers = steps(rng, 8, top=2)
         numbers[places] = -np.inf
         expect_normalizer(student, numbers, f"8 numbers, {len(places)} of them -inf")
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("Where nothing has been added yet, (m, d) is still what it was at the start.")
 def test_nothing_to_add(student, rng):
     """an empty stream and one of nothing but -inf give (-inf, 0.0)"""
@@ -131,14 +134,15 @@ def test_nothing_to_add(student, rng):
         expect_equal(d, 0.0, about=f"d of {about}")
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("An iterator is spent once it has been walked over: carry m and d along.")
 def test_one_walk(student, rng):
     """walks over the stream once, to its end"""
     expect_normalizer(student, rng.normal(0, 3, 9001), "9,001 numbers")
-    expect_normalizer(student, steps(rng, 5), "5 numbers in a new stream")
+    expect_normalizer(student, steps(rng, 5, top=2), "5 numbers in a new stream")
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.after("test_short_streams", "test_rising_stream", "test_falling_stream")
 @pytest.mark.hint(
     "The stream does not fit into the memory, as a list or as an array. Two numbers do."
@@ -152,16 +156,17 @@ def test_long_stream(student, rng):
 # ------------------------------------------------------------------ softmax_online
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("One walk gives m and d; the answer is exp(x - m) / d.")
 def test_vector(student, rng):
     """softmax of a vector"""
-    for k in (3, 4, 6):
+    for k in (3, 6):
         logits = steps(rng, k, top=1)
         about = f"{k} logits between -3 and 2"
         expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("The answer has the type of the logits, also where you compute in a wider one.")
 def test_float32(student, rng):
     """float32 logits"""
@@ -189,12 +194,12 @@ def test_small_logits(student, rng):
         expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(4)
 @pytest.mark.hint("In the second walk, too, the maximum is subtracted before exp.")
 def test_large_logits(student, rng):
     """as stable as the stable softmax"""
     for dtype in (np.float64, np.float32):
-        for level in (1000, -1000, 1e4):
+        for level in (-1000, 1e4):
             logits = steps(rng, 6, top=level).astype(dtype)
             about = f"6 {logits.dtype} logits near {level:g}"
             expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
@@ -215,7 +220,7 @@ def test_mixed_and_identical(student, rng):
 @pytest.mark.hint("Nothing depends on how many classes there are; one class always gets 1.")
 def test_sizes(student, rng):
     """from 1 class to 10,000"""
-    for k in (1, 2, 13, 64, 100, 1009, 10_000):
+    for k in (1, 2, 64, 1009, 10_000):
         logits = 2 * rng.standard_normal(k)
         about = f"{k:,} logits"
         expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
@@ -235,6 +240,7 @@ def test_sums_to_one(student, rng):
 @pytest.mark.hint("Neither order nor a common shift of the logits matters to any of the answers.")
 def test_shift_and_permutation(student, rng):
     """shifted logits give the same answer, reordered ones the reordered answer"""
+    # Multiples of 1/64, so that a shifted logit is exact as well.
     logits = np.round(steps(rng, 6) * 64) / 64
     for shift, order in ((0, np.arange(6)), (-512, rng.permutation(6)), (8192, np.arange(6)[::-1])):
         moved = np.ascontiguousarray(logits[order]) + shift
@@ -248,7 +254,7 @@ def test_shift_and_permutation(student, rng):
 )
 def test_masked(student, rng):
     """-inf gets exactly 0, and nothing but -inf gives NaN"""
-    for places in ([0], [2, 5], [0, 1, 7], list(range(8))):
+    for places in ([0], [2, 5, 7], list(range(8))):
         logits = steps(rng, 8)
         logits[places] = -np.inf
         about = f"8 logits, {len(places)} of them -inf"
@@ -268,6 +274,7 @@ def test_nan(student, rng):
     expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint(
     "Whole numbers are treated as float64; how an array lies in memory does not matter."
 )
@@ -284,6 +291,7 @@ def test_integers_and_layouts(student, rng):
         expect_close(student.softmax_online(x), exact_softmax(x), about=name)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("Write only into arrays that you made.")
 def test_input_kept(student, rng):
     """leaves its input as it was, and accepts a read-only one"""

@@ -11,12 +11,13 @@ from autograder.expect import expect_close, expect_raises
 @pytest.mark.hint("Subtract the row's maximum, exponentiate, divide by the sum.")
 def test_vector(student, rng):
     """one row of logits"""
-    for k in (3, 4, 6):
+    for k in (3, 6):
         logits = steps(rng, k, top=1)
         about = f"{k} logits between -3 and 2"
         expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("float32 in, float32 out, with float32's accuracy.")
 def test_float32(student, rng):
     """float32 logits"""
@@ -38,18 +39,17 @@ def test_float16(student, rng):
 @pytest.mark.hint("Tiny logits give nearly, but not exactly, equal probabilities.")
 def test_small_logits(student, rng):
     """logits from 1e-6 to 0.1"""
-    for magnitude in (1e-6, 1e-3, 0.1):
-        logits = magnitude * steps(rng, 3, 7, top=2)
-        about = f"3 rows of 7 logits of about {magnitude:g}"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    logits = np.array([[1e-6], [1e-3], [0.1]]) * steps(rng, 3, 7, top=2)
+    about = "3 rows of 7 logits, of about 1e-6, 1e-3 and 0.1"
+    expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 @pytest.mark.hint("What can you subtract from every logit without changing the answer?")
 def test_large_logits(student, rng):
     """stays finite for logits up to 10,000"""
     for dtype in (np.float64, np.float32):
-        for level in (100, 1000, 1e4):
+        for level in (800, 1e4):
             logits = steps(rng, 2, 6, top=level).astype(dtype)
             about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
             expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
@@ -60,7 +60,7 @@ def test_large_logits(student, rng):
 def test_very_negative_logits(student, rng):
     """does not divide 0 by 0 for logits down to -10,000"""
     for dtype in (np.float64, np.float32):
-        for level in (-150, -1000, -1e4):
+        for level in (-800, -1e4):
             logits = steps(rng, 2, 6, top=level).astype(dtype)
             about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
             expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
@@ -93,7 +93,7 @@ def test_identical(student, rng):
 @pytest.mark.hint("Nothing depends on how many classes there are; one class always gets 1.")
 def test_sizes(student, rng):
     """from 1 class to 1,009"""
-    for k in (1, 2, 13, 31, 64, 100, 1000, 1009):
+    for k in (1, 2, 13, 64, 100, 1009):
         logits = 2 * rng.standard_normal((2, k))
         about = f"2 rows of {k} logits"
         expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
@@ -102,8 +102,8 @@ def test_sizes(student, rng):
 @pytest.mark.hint("Whole-array operations of NumPy stay fast and accurate at this size.")
 def test_many_classes(student, rng):
     """100,000 classes"""
-    logits = 3 * rng.standard_normal(100_000)
-    logits[rng.integers(100_000, size=3)] = [14.0, 14.5, 15.0]
+    logits = rng.random(100_000) - 3
+    logits[rng.choice(100_000, 3, replace=False)] = [9.0, 9.5, 10.0]
     about = "100,000 logits"
     got = student.softmax_stable(logits)
     expect_close(got, exact_softmax(logits), about=about)
@@ -126,17 +126,19 @@ def test_sums_to_one(student, rng):
 )
 def test_shift(student, rng):
     """adding one number to every logit changes nothing"""
+    # Multiples of 1/64, so that a shifted logit is exact as well.
     logits = np.round(steps(rng, 3, 6) * 64) / 64
-    for shift in (0, 16, -512, 8192):
+    for shift in (0, -512, 8192):
         about = f"3 rows of 6 logits, shifted by {shift}"
-        expect_close(student.softmax_stable(logits + shift), exact_softmax(logits), about=about)
+        moved = logits + shift
+        expect_close(student.softmax_stable(moved), exact_softmax(moved), about=about)
 
 
 @pytest.mark.hint("The order of the logits must not matter: each answer belongs to its logit.")
 def test_permutation(student, rng):
     """reordered logits give the reordered answer"""
     logits = steps(rng, 9, top=20)
-    for order in (np.arange(9), rng.permutation(9), np.arange(9)[::-1]):
+    for order in (np.arange(9), rng.permutation(9)):
         moved = np.ascontiguousarray(logits[order])
         expect_close(
             student.softmax_stable(moved), exact_softmax(moved), about="9 logits in some order"
@@ -173,10 +175,10 @@ def test_columns(student, rng):
     "keepdims=True keeps the reduced axis, so that the shapes fit whatever the axis is."
 )
 def test_every_axis(student, rng):
-    """every axis of arrays of one to four dimensions, counted from either end"""
-    for shape in ((5,), (3, 3, 3), (2, 3, 4, 5)):
+    """any axis of arrays of one to four dimensions, counted from either end"""
+    for shape, axes in (((5,), (0,)), ((3, 3, 3), (0, 1, 2)), ((2, 3, 4, 5), (0, 1, -2, -3, -4))):
         logits = 2 * rng.standard_normal(shape)
-        for axis in range(-len(shape), len(shape)):
+        for axis in axes:
             about = f"logits of shape {shape}, axis={axis}"
             expect_close(
                 student.softmax_stable(logits, axis=axis),
@@ -185,7 +187,7 @@ def test_every_axis(student, rng):
             )
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(5)
 @pytest.mark.hint("One maximum for the whole array is right for one of its rows at most.")
 def test_row_maximum(student, rng):
     """each row uses its own maximum"""
@@ -196,7 +198,7 @@ def test_row_maximum(student, rng):
         expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint(
     "The maximum belongs to one slice along `axis`, not to the array and not to a row."
 )
@@ -245,7 +247,7 @@ def test_masked(student, rng):
         expect_zeros(got, logits == -np.inf, about="the places of the -inf")
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.hint("Nothing to choose from has no distribution: -inf - (-inf) is NaN, and stays so.")
 def test_all_masked_row(student, rng):
     """a row of nothing but -inf is NaN, and the others are right"""
@@ -312,6 +314,7 @@ def test_layouts(student, rng):
         expect_close(student.softmax_stable(view), exact_softmax(view), about=name)
 
 
+@pytest.mark.weight(2)
 @pytest.mark.hint("`x -= m` writes into the caller's array; `x - m` makes a new one.")
 def test_input_kept(student, rng):
     """leaves its input as it was"""

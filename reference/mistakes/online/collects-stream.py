@@ -13,7 +13,7 @@ import numpy as np
 
 def online_normalizer(stream: Iterator[float]) -> tuple[float, float]:
     numbers = np.array(list(stream))
-    numbers = numbers[numbers > -np.inf]
+    numbers = numbers[numbers != -np.inf]
     if not len(numbers):
         return -math.inf, 0.0
     m = float(numbers.max())

@@ -1,7 +1,8 @@
 """d starts at 1
 
-Before the first number nothing has been added, so d is 0. If the first maximum is counted
-when m is set and again when it is added, d is too large by the exponential of one number.
+Before the first number nothing has been added, so d is 0. The first number wipes the 1 out,
+because exp(-inf) is 0, so it goes unnoticed until a stream is empty or has nothing but -inf
+in it: then the 1 stays.
 """
 
 import math
@@ -11,13 +12,12 @@ import numpy as np
 
 
 def online_normalizer(stream: Iterator[float]) -> tuple[float, float]:
-    m = next(stream, -math.inf)
-    d = 1.0
+    m, d = -math.inf, 1.0
     for number in stream:
         if number > m:
-            d *= math.exp(m - number)
+            d = d * math.exp(m - number) + 1.0
             m = number
-        if number != -math.inf:
+        elif number != -math.inf:
             d += math.exp(number - m)
     return m, d
 

@@ -1,0 +1,6 @@
+import numpy as np
+
+
+def softmax_naive(x):
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
