@@ -64,7 +64,8 @@ def _outcome(outcome: Outcome) -> Iterator[str]:
     name = outcome.heading if folded else _code(outcome.heading)
     yield f"**{outcome.status.words}:** {name} ({outcome.points})"
     said = [outcome.feedback] if outcome.feedback else []
-    said += [f"Hint: {hint}" for hint in outcome.hints]
+    if outcome.hint:
+        said.append(f"Hint: {outcome.hint}")
     if said:
         yield _fenced("\n".join(said))
     if folded:

@@ -135,8 +135,8 @@ def _print_outcome(outcome: Outcome, margin: int, page: _Page) -> None:
     )
     if outcome.feedback:
         page.line(outcome.feedback, indent=2 + margin)
-    for hint in outcome.hints:
-        page.line(f"Hint: {hint}", indent=2 + margin, style="cyan")
+    if outcome.hint:
+        page.line(f"Hint: {outcome.hint}", indent=2 + margin, style="cyan")
     if len(outcome.titles) > 1:
         page.line(f"Tests: {'; '.join(outcome.titles)}", indent=2 + margin, style="dim")
 

@@ -80,15 +80,15 @@ class Outcome:
         Titles of the tests.
     feedback
         Said once for all of them; may have several lines.
-    hints
-        Of a test that stands alone.
+    hint
+        Of a test that stands alone; may be empty.
     """
 
     status: StatusWords
     titles: tuple[str, ...]
     points: str
     feedback: str
-    hints: tuple[str, ...]
+    hint: str
 
     @property
     def heading(self) -> str:
@@ -246,7 +246,7 @@ def _outcome(tests: Sequence[TestResult]) -> Outcome:
         points=worth,
         feedback=plain(tests[0].feedback, lines=True),
         # What several tests met alike has one cause, which none of their hints is about.
-        hints=tuple(plain(t.hint) for t in tests if t.hint and status.helped and len(tests) == 1),
+        hint=plain(tests[0].hint) if status.helped and len(tests) == 1 else "",
     )
 
 

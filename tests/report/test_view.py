@@ -64,10 +64,15 @@ def test_tests_that_end_alike_are_told_once() -> None:
 
 
 def test_hints_are_for_answers_that_could_be_better() -> None:
-    tried = [test(title, "failed", feedback="no", hint=title[0]) for title in ("a1", "a2", "b")]
-    absent = [test(title, "missing", feedback="none", hint=title) for title in ("c", "d")]
-    (told,) = view(result(exercises=[exercise(*tried, *absent)])).exercises
-    assert [outcome.hints for outcome in told.outcomes] == [("a", "b"), ()]
+    tests = [
+        test("a", "failed", feedback="no", hint="a hint"),
+        test("b", "missing", feedback="none", hint="of no use"),
+        # What several met alike has one cause, which their hints are not about.
+        test("c", "error", feedback="the same", hint="of c"),
+        test("d", "error", feedback="the same", hint="of d"),
+    ]
+    (told,) = view(result(exercises=[exercise(*tests)])).exercises
+    assert [outcome.hint for outcome in told.outcomes] == ["a hint", "", ""]
 
 
 def test_a_score_that_is_null_is_never_a_zero() -> None:
