@@ -31,7 +31,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -319,15 +319,28 @@ class _Plugin:
         if self._instead is not None:
             raise self._instead
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        self._phases[call.when] = call.excinfo.value if call.excinfo else None
-        report = yield
+    ) -> pytest.TestReport:
+        """In place of pytest's own, which formats a traceback: 15 ms that nobody reads."""
+        assert call.when != "collect"
+        error = call.excinfo.value if call.excinfo else None
+        self._phases[call.when] = error
+        skipped = isinstance(error, pytest.skip.Exception)
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if error is None else "skipped" if skipped else "failed",
+            longrepr=None,
+            when=call.when,
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # After other hooks had their say, such as that of the marker xfail.
         if report.when == "call":
             self._explicit_pass = report.outcome == "passed" and not hasattr(report, "wasxfail")
-        return report
 
     def _judge(self) -> tuple[Status, str, str]:
         """Status, feedback and what may be revealed of the test that has just run."""
@@ -340,7 +353,7 @@ class _Plugin:
             raise error
         if isinstance(error, Verdict):
             return error.status, error.feedback, error.revealed
-        if isinstance(error, AssertionError):
+        if isinstance(error, AssertionError | pytest.fail.Exception):
             return "failed", "The answer does not have this property.", str(error)
         if error is not None and not isinstance(
             error, pytest.skip.Exception | pytest.xfail.Exception

@@ -132,6 +132,7 @@ NO_PASS = {
     "skips": "def test_a(student):\n    pytest.skip('no')\n",
     "xfail": "@pytest.mark.xfail\ndef test_a(student):\n    pass\n",
     "xfails": "def test_a(student):\n    pytest.xfail('no')\n",
+    "fails": "def test_a(student):\n    pytest.fail('hidden value 1')\n",
     "a plain assert": "def test_a(student):\n    assert 1 == 2, 'hidden value 1'\n",
 }
 
