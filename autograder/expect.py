@@ -216,28 +216,28 @@ def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     # Complaints in the order in which a student would look for the cause.
     with np.errstate(all="ignore"):
         values = array.astype(np.float64)
-        odd = _places(np.isnan(values) & ~np.isnan(exact))
-        if odd:
-            raise _wrong(f"NaN in {odd}", values, exact, about)
-        odd = _places(np.isinf(values) & ~np.isinf(exact))
-        if odd:
-            raise _wrong(f"Infinite in {odd}", values, exact, about)
-        odd = _places(np.isnan(exact) & ~np.isnan(values))
-        if odd:
-            raise _wrong(f"Not NaN in {odd} that should be NaN", values, exact, about)
-        odd = _places(np.isinf(exact) & (values != exact))
-        if odd:
-            raise _wrong(f"Wrong in {odd} that should be infinite", values, exact, about)
         finite = np.isfinite(exact)
-        error = np.abs(np.where(finite, values - exact, 0.0))
-        limit = _tolerances[expected.dtype.name].bound(
+        bound = _tolerances[expected.dtype.name].bound(
             np.where(finite, exact, 0.0), expected.dtype, expected.magnitude
         )
-        odd = _places(error > limit)
-    if odd:
-        worst = int(np.argmax(error - limit))
-        size = f"off by {error.flat[worst]:.2g} where at most {limit.flat[worst]:.2g} is rounding"
-        raise _wrong(f"Wrong in {odd}, at worst {size}", values, exact, about)
+        error = np.abs(np.where(finite, values - exact, 0.0))
+        complaints = [
+            (np.isnan(values) & ~np.isnan(exact), "NaN{}"),
+            (np.isinf(values) & ~np.isinf(exact), "Infinite{}"),
+            (np.isnan(exact) & ~np.isnan(values), "Not NaN{} where it should be NaN"),
+            (np.isinf(exact) & (values != exact), "Wrong{} where it should be infinite"),
+            (error > bound, "Wrong{}, at worst" + _size(error, bound)),
+        ]
+    for wrong, what in complaints:
+        if np.any(wrong):
+            raise _wrong(what.format(_places(wrong)), values, exact, about)
+
+
+def _size(error: Array, bound: Array) -> str:
+    if not error.size:
+        return ""
+    worst = int(np.argmax(error - bound))
+    return f" off by {error.flat[worst]:.2g} where at most {bound.flat[worst]:.2g} is rounding"
 
 
 def expect_equal(got: Array | float, value: Array | float, *, about: str) -> None:
@@ -246,9 +246,9 @@ def expect_equal(got: Array | float, value: Array | float, *, about: str) -> Non
     _expect_shape(array, exact.shape, about)
     if array.dtype != exact.dtype:
         raise Failed(f"The type is {array.dtype}, for {about}; it should be {exact.dtype}.")
-    same = (array == exact) | ((array != array) & (exact != exact))
-    if odd := _places(~same):
-        raise _wrong(f"Different in {odd}", array, exact, about)
+    different = ~((array == exact) | ((array != array) & (exact != exact)))
+    if np.any(different):
+        raise _wrong(f"Not the exact value{_places(different)}", array, exact, about)
 
 
 def expect_raises(kind: type[Exception], call: Callable[[], object], *, about: str) -> None:
@@ -274,11 +274,11 @@ def _expect_number(array: Array, about: str) -> None:
         raise Failed(f"The answer is of type {array.dtype}, for {about}; it should be a number.")
 
 
-def _places(wrong: Any) -> str:
-    count, total = int(np.count_nonzero(wrong)), int(np.size(wrong))
-    if not count:
+def _places(wrong: Array) -> str:
+    """Where an answer is wrong, for one of several numbers: `` in 3 of 9 places``."""
+    if np.size(wrong) == 1:
         return ""
-    return f"{count} of {total} places" if total > 1 else "the answer"
+    return f" in {np.count_nonzero(wrong)} of {np.size(wrong)} places"
 
 
 def _wrong(what: str, got: Array, exact: Array, about: str) -> Failed:
