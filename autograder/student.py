@@ -11,7 +11,7 @@ import builtins
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NoReturn
@@ -88,17 +88,24 @@ class Stream:
     """
 
     def __init__(self, numbers: Iterable[float]) -> None:
-        self._numbers = iter(numbers)
-        self._array = numbers if isinstance(numbers, np.ndarray) else None
+        self._chunks = _chunks(numbers)
         self.count = 0
 
     def next_chunk(self) -> np.ndarray[Any, Any]:
-        if self._array is not None:
-            chunk = self._array[self.count : self.count + _CHUNK].astype(np.float64)
-        else:
-            chunk = np.fromiter(islice(self._numbers, _CHUNK), np.float64)
+        """The next numbers as float64; none at the end."""
+        chunk = next(self._chunks, np.empty(0))
         self.count += len(chunk)
         return chunk
+
+
+def _chunks(numbers: Iterable[float]) -> Iterator[np.ndarray[Any, Any]]:
+    if isinstance(numbers, np.ndarray):
+        for start in range(0, len(numbers), _CHUNK):
+            yield numbers[start : start + _CHUNK].astype(np.float64)
+        return
+    rest = iter(numbers)
+    while len(chunk := np.fromiter(islice(rest, _CHUNK), np.float64)):
+        yield chunk
 
 
 @dataclass
@@ -324,8 +331,6 @@ class Student:
         )
 
     def _died(self, code: int) -> NoReturn:
-        if code in (-signal.SIGXCPU, -signal.SIGKILL) and self.clock.left <= 0:
-            code = -signal.SIGXCPU
         if code == -signal.SIGXCPU:
             self.clock.timeouts += 1
             raise Verdict("The processor time ran out: an endless loop?", status="timeout")
