@@ -94,6 +94,8 @@ def grade(
         submission = read_submission(path, list(assignment.exercises))
         with Grader(assignment, [e.name for e in chosen], unconfined) as grader:
             result = grader.grade(submission, fresh_seed() if seed is None else seed)
+        for fault in grader.faults:
+            typer.echo(fault, err=True)
         to_stdout = json_file is not None and str(json_file) == "-"
         print_report(result, Console(stderr=to_stdout, highlight=False))
         if to_stdout:

@@ -11,6 +11,7 @@ import ast
 import contextlib
 import doctest
 import json
+import secrets
 import subprocess
 import sys
 import traceback
@@ -89,7 +90,9 @@ def try_exercise(
     seconds
         Time for all of it.
     """
+    mark = secrets.token_hex(16)
     job = {
+        "mark": mark,
         "name": name,
         "docs": public_examples(stub),
         "sources": [asdict(source) for source in sources],
@@ -108,13 +111,13 @@ def try_exercise(
         )
     except subprocess.TimeoutExpired:
         return Tried(problem=f"It did not finish within {seconds:g} seconds: an endless loop?")
-    # The answer is the last line: what the student's code prints cannot come after it.
-    last = done.stdout.splitlines()[-1:] or [""]
+    # Whatever else the student's code prints, also on its way out, is not the answer.
+    answers = [line for line in done.stdout.splitlines() if line.startswith(mark)]
     try:
-        answer = json.loads(last[0])
+        answer = json.loads(answers[0].removeprefix(mark))
         examples = [Example(**e) for e in answer["examples"]]
         return Tried(examples, answer["problem"], answer["printed"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, IndexError):
         said = done.stderr.strip().splitlines()[-1:]
         return Tried(problem=f"The process ended with {done.returncode}. {' '.join(said)}".strip())
 
@@ -203,7 +206,7 @@ def _main() -> None:
         "problem": problem,
         "printed": "".join([printed.text, *(f"\n{note}" for note in modules.notes)]).strip(),
     }
-    print("\n" + json.dumps(answer), flush=True)
+    print("\n" + job["mark"] + json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.errors import KitError
 from autograder.result import Status
 
 __all__ = [
@@ -113,6 +114,16 @@ def set_tolerances(tolerances: Mapping[str, Tolerance]) -> None:
     _tolerances.update(tolerances)
 
 
+def _tolerance(dtype: np.dtype[Any]) -> Tolerance:
+    try:
+        return _tolerances[dtype.name]
+    except KeyError:
+        raise KitError(
+            f"grader.toml: tolerance.{dtype.name} is missing, and a hidden test compares "
+            f"{dtype.name} answers; write [tolerance.{dtype.name}] with relative and scale"
+        ) from None
+
+
 # ------------------------------------------------------------------ the exact answer
 
 
@@ -176,13 +187,26 @@ def oracle(function: Callable[..., Any]) -> Callable[..., Expected]:
 
 
 def _digest(args: tuple[Any, ...], options: dict[str, Any]) -> bytes:
+    """One key for each question: types, lengths and values, each part set off from the next."""
     digest = hashlib.blake2b(digest_size=16)
-    for arg in (*args, *sorted(options.items())):
-        if isinstance(arg, np.ndarray):
-            digest.update(f"{arg.dtype.str}{arg.shape}".encode())
-            digest.update(np.ascontiguousarray(arg).data)
+
+    def add(value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            digest.update(f"array {value.dtype.str} {value.shape};".encode())
+            digest.update(np.ascontiguousarray(value).data)
+        elif isinstance(value, list | tuple):
+            digest.update(f"{type(value).__name__} {len(value)};".encode())
+            for part in value:
+                add(part)
+        elif isinstance(value, bool | int | float | str | None):
+            text = repr(value).encode()
+            digest.update(f"{type(value).__name__} {len(text)};".encode() + text)
         else:
-            digest.update(repr(arg).encode())
+            raise TypeError(f"an oracle cannot remember a {type(value).__name__}")
+
+    add(args)
+    add(sorted(options))
+    add([options[name] for name in sorted(options)])
     return digest.digest()
 
 
@@ -217,7 +241,7 @@ def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     with np.errstate(all="ignore"):
         values = array.astype(np.float64)
         finite = np.isfinite(exact)
-        bound = _tolerances[expected.dtype.name].bound(
+        bound = _tolerance(expected.dtype).bound(
             np.where(finite, exact, 0.0), expected.dtype, expected.magnitude
         )
         error = np.abs(np.where(finite, values - exact, 0.0))

@@ -57,6 +57,11 @@ class Grader:
     without
         Protections to leave out; see ``sandbox.confine.Confinement``.
 
+    Attributes
+    ----------
+    faults
+        Tracebacks of the grader's own faults so far: for the instructor, not for reports.
+
     Raises
     ------
     KitError, UnconfinedError
@@ -75,6 +80,7 @@ class Grader:
         self._unconfined = unconfined
         self._without = without
         self._stack = ExitStack()
+        self.faults: list[str] = []
 
     def __enter__(self) -> Grader:
         with ExitStack() as stack:
@@ -135,6 +141,7 @@ class Grader:
             for o in outcomes
             if o.status == "grader_error"
         ]
+        self.faults += [o.revealed for o in outcomes if o.status == "grader_error"]
         failed = any(e.score is None for e in exercises)
         score = None if failed else _round(sum(e.score or 0.0 for e in exercises))
         kit = self._kit.config.kit
@@ -170,7 +177,7 @@ class Grader:
 
     def _check_confinement(self) -> list[Finding]:
         """Refuse to go on where too little is in force, or say loudly that it is so."""
-        reason = _why_unconfined(self._confinement, self._kit.root / "hidden_tests")
+        reason = _why_unconfined(self._confinement, self._kit.hidden)
         if reason is None:
             return []
         missing = "; ".join(self._server.missing)
@@ -184,22 +191,24 @@ class Grader:
         )
 
 
-def _why_unconfined(facts: Confinement, hidden: Path) -> str | None:
-    """Why these protections do not suffice over a folder of hidden tests; None if they do."""
+def _why_unconfined(facts: Confinement, hidden: Sequence[Path]) -> str | None:
+    """Why these protections do not suffice over what is hidden; None if they do."""
     if not facts.seccomp:
         return "no filter of system calls"
     if facts.landlock is not None or "mount" in facts.namespaces:
         return None
     # Root that became another user, over files which that user cannot read.
-    if facts.user == "nobody" and not _readable_by_others(hidden):
+    if facts.user == "nobody" and not any(map(_readable_by_others, hidden)):
         return None
     return "nothing keeps student code from reading files"
 
 
-def _readable_by_others(folder: Path) -> bool:
-    """Whether a user who is neither owner nor in the group can get at a folder's files."""
-    resolved = folder.resolve()
-    return all(p.stat().st_mode & stat.S_IXOTH for p in (resolved, *resolved.parents))
+def _readable_by_others(path: Path) -> bool:
+    """Whether a user who is neither owner nor in the group can get at a file or a folder."""
+    resolved = path.resolve()
+    on_the_way = all(p.stat().st_mode & stat.S_IXOTH for p in resolved.parents)
+    wanted = stat.S_IXOTH if resolved.is_dir() else stat.S_IROTH
+    return on_the_way and bool(resolved.stat().st_mode & wanted)
 
 
 def _exercise_result(exercise: Exercise, outcomes: Sequence[Outcome]) -> ExerciseResult:

@@ -6,27 +6,32 @@ known names are opened, each up to a cap. What cannot be read is a finding, not 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import stat
 import tarfile
+import tempfile
 import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from autograder.errors import UsageError
 from autograder.result import Finding
-from autograder.sandbox.loader import PACKAGE, Source
-from autograder.student import StudentCode
+from autograder.sandbox.loader import PACKAGE, Source, StudentCode
 
 __all__ = ["FILE_CAP", "Submission", "read_submission"]
 
 FILE_CAP = 1 << 20
+_NOTEBOOK_CAP = 32 << 20
 _MEMBER_CAP = 10_000
 _ARCHIVE_CAP = 64 << 20
+# Neither links nor waiting for the other end of a pipe, where the system has such things.
+_NO_SURPRISES = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 
@@ -102,14 +107,18 @@ def read_submission(path: Path, names: Sequence[str]) -> Submission:
     UsageError
         When there is nothing at ``path``.
     """
-    if not path.exists():
-        raise UsageError(f"there is no file or folder {path}")
+    try:
+        # The path itself may be a link: the instructor named it. None inside is followed.
+        path = path.resolve(strict=True)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file or folder {path}") from None
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "a loop of links"
+        raise UsageError(f"{path} cannot be read: {reason}") from None
     lowered = path.name.lower()
     suffix = next((s for s in _ARCHIVES if lowered.endswith(s)), path.suffix)
-    if path.is_dir():
-        identity = path.resolve().name
-    else:
-        identity = path.name[: -len(suffix)] if suffix else path.name
+    identity = path.name if path.is_dir() or not suffix else path.name[: -len(suffix)]
+    identity = _printable(identity)
     try:
         if path.is_dir():
             return _from_listing(identity, _list_folder(path), names)
@@ -120,12 +129,14 @@ def read_submission(path: Path, names: Sequence[str]) -> Submission:
             listing = _Listing({path.name: lambda: _read_file(path)})
             return _from_listing(identity, listing, names)
         raise Unreadable(
-            f"{path.name} is neither a folder nor a .zip, .tar, .tar.gz, .py or .ipynb file."
+            f"{_printable(path.name)} is neither a folder nor a .zip, .tar, .tar.gz, .py or "
+            ".ipynb file."
         )
     except Unreadable as problem:
         text = str(problem)
     except OSError as error:
-        text = f"{path.name} cannot be read: {error.strerror or 'an error of the file system'}."
+        reason = error.strerror or "an error of the file system"
+        text = f"{_printable(path.name)} cannot be read: {reason}."
     finding = Finding(severity="error", text=text)
     return Submission(identity, unreadable=dict.fromkeys(names, text), findings=[finding])
 
@@ -167,7 +178,7 @@ def _from_listing(identity: str, listing: _Listing, names: Sequence[str]) -> Sub
 
 def _lone_file(identity: str, listing: _Listing, names: Sequence[str]) -> Submission:
     """One module or notebook in which every function is looked for."""
-    candidates = [p for p in listing.files if p.endswith((".py", ".ipynb"))]
+    candidates = [p for p in listing.files if p.lower().endswith((".py", ".ipynb"))]
     if len(candidates) != 1:
         raise Unreadable(
             "None of the files of the assignment is in the submission; expected are "
@@ -176,19 +187,23 @@ def _lone_file(identity: str, listing: _Listing, names: Sequence[str]) -> Submis
         )
     (path,) = candidates
     text = _text(path, listing.files[path])
-    source = Source(PurePosixPath(path).name, text, notebook=path.endswith(".ipynb"))
+    name = _printable(PurePosixPath(path).name)
+    source = Source(name, text, notebook=_is_notebook(path))
     return Submission(identity, StudentCode([source], dict.fromkeys(names, 0), names))
 
 
 def _without_clutter(listing: _Listing) -> _Listing:
-    def is_clutter(path: str) -> bool:
-        parts = PurePosixPath(path).parts
-        return any(p in ("__MACOSX", "__pycache__") or p.startswith(".") for p in parts)
+    def is_ours(path: str) -> bool:
+        return not any(map(_is_clutter, PurePosixPath(path).parts))
 
     return _Listing(
-        {p: read for p, read in listing.files.items() if not is_clutter(p)},
-        {p: what for p, what in listing.odd.items() if not is_clutter(p)},
+        {p: read for p, read in listing.files.items() if is_ours(p)},
+        {p: what for p, what in listing.odd.items() if is_ours(p)},
     )
+
+
+def _is_clutter(name: str) -> bool:
+    return name in ("__MACOSX", "__pycache__") or name.startswith(".")
 
 
 def _look_through_folder(listing: _Listing) -> _Listing:
@@ -212,8 +227,10 @@ def _look_through_folder(listing: _Listing) -> _Listing:
 
 def _text(path: str, read: Callable[[], bytes]) -> str:
     data = read()
-    if len(data) > FILE_CAP:
-        raise Unreadable(f"{path} is larger than {FILE_CAP >> 20} MB.")
+    path = _printable(path)
+    cap = _cap(path)
+    if len(data) > cap:
+        raise Unreadable(f"{path} is larger than {cap >> 20} MB.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -223,33 +240,52 @@ def _text(path: str, read: Callable[[], bytes]) -> str:
     return text
 
 
+def _cap(path: str) -> int:
+    """Notebooks carry their pictures with them."""
+    return _NOTEBOOK_CAP if _is_notebook(path) else FILE_CAP
+
+
+def _is_notebook(path: str) -> bool:
+    return path.lower().endswith(".ipynb")
+
+
+def _printable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "replace").decode()
+
+
 # ------------------------------------------------------------------ folders
 
 
 def _list_folder(root: Path) -> _Listing:
-    """The files at most two folders deep; deeper ones cannot be the assignment's."""
-    files: dict[str, Callable[[], bytes]] = {}
-    odd: dict[str, str] = {}
-    seen = 0
-    waiting = [(root, PurePosixPath())]
-    while waiting:
-        folder, prefix = waiting.pop()
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                seen += 1
-                if seen > _MEMBER_CAP:
-                    raise Unreadable(f"The submission has more than {_MEMBER_CAP} files.")
-                path = str(prefix / entry.name)
-                if entry.is_symlink():
-                    odd[path] = "a link, which is not followed"
-                elif entry.is_dir(follow_symlinks=False):
-                    if len(prefix.parts) < 2 and not entry.name.startswith("."):
-                        waiting.append((Path(entry.path), prefix / entry.name))
-                elif entry.is_file(follow_symlinks=False):
-                    files[path] = _reader(Path(entry.path))
-                else:
-                    odd[path] = "a device or a pipe"
-    return _Listing(files, odd)
+    """What lies where the assignment's files can be; nothing else is looked at."""
+    listing = _Listing({})
+    folders = _scan(root, "", listing)
+    if PACKAGE in folders:
+        _scan(root / PACKAGE, f"{PACKAGE}/", listing)
+    elif not _without_clutter(listing).files and len(folders) == 1:
+        (inner,) = folders
+        if PACKAGE in _scan(root / inner, f"{inner}/", listing):
+            _scan(root / inner / PACKAGE, f"{inner}/{PACKAGE}/", listing)
+    return listing
+
+
+def _scan(folder: Path, prefix: str, listing: _Listing) -> list[str]:
+    """Add one folder's files to a listing, and tell its folders that are no clutter."""
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                listing.odd[path] = "a link, which is not followed"
+            elif entry.is_dir(follow_symlinks=False):
+                if not _is_clutter(entry.name):
+                    folders.append(entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                listing.files[path] = _reader(Path(entry.path))
+            else:
+                listing.odd[path] = "a device or a pipe"
+    return folders
 
 
 def _reader(path: Path) -> Callable[[], bytes]:
@@ -260,107 +296,112 @@ def _read_file(path: Path) -> bytes:
     """At most one byte more than the cap of a regular file."""
     try:
         # Neither a link nor a pipe that was put there since the folder was listed.
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        fd = os.open(path, os.O_RDONLY | _NO_SURPRISES)
         with os.fdopen(fd, "rb") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise Unreadable(f"{path.name} is no regular file.")
-            return file.read(FILE_CAP + 1)
+                raise Unreadable(f"{_printable(path.name)} is no regular file.")
+            return file.read(_cap(path.name) + 1)
     except OSError as error:
         reason = error.strerror or "an error of the file system"
-        raise Unreadable(f"{path.name} cannot be read: {reason}.") from None
+        raise Unreadable(f"{_printable(path.name)} cannot be read: {reason}.") from None
 
 
 # ------------------------------------------------------------------ archives
 
 
 class _Archive:
-    """The listing of an archive, open while the ``with`` lasts."""
+    """The listing of an archive, open while the ``with`` lasts.
+
+    The archive modules of the standard library raise whatever they come upon in broken or
+    malicious input, so all of it counts as "broken" here.
+    """
 
     def __init__(self, path: Path, suffix: str) -> None:
+        self._name = _printable(path.name)
+        self._stack = ExitStack()
         if path.stat().st_size > _ARCHIVE_CAP:
-            raise Unreadable(f"{path.name} is larger than {_ARCHIVE_CAP >> 20} MB.")
-        self._name = path.name
+            raise Unreadable(f"{self._name} is larger than {_ARCHIVE_CAP >> 20} MB.")
         try:
-            if suffix == ".zip":
-                self._archive: zipfile.ZipFile | tarfile.TarFile = zipfile.ZipFile(path)
-                self.listing = self._list_zip(self._archive)
+            if suffix.lower() == ".zip":
+                self.listing = self._list_zip(path)
             else:
-                self._archive = tarfile.open(path)  # noqa: SIM115 (closed on exit)
-                self.listing = self._list_tar(self._archive)
-        except _BROKEN:
-            raise Unreadable(f"{path.name} is broken: it cannot be opened as {suffix}.") from None
+                self.listing = self._list_tar(path, compressed=suffix.lower() != ".tar")
+        except Unreadable:
+            self._stack.close()
+            raise
+        except Exception:
+            self._stack.close()
+            raise Unreadable(f"{self._name} is broken: it cannot be opened as {suffix}.") from None
 
     def __enter__(self) -> _Archive:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._archive.close()
+        self._stack.close()
 
-    def _list_zip(self, archive: zipfile.ZipFile) -> _Listing:
-        files: dict[str, Callable[[], bytes]] = {}
-        odd: dict[str, str] = {}
-        members = archive.infolist()
-        self._check_count(len(members))
-        for member in members:
-            path = _safe(member.filename)
-            if path is None or member.is_dir() or path in files:
-                continue
+    def _list_zip(self, path: Path) -> _Listing:
+        archive = self._stack.enter_context(zipfile.ZipFile(path))
+        listing = _Listing({})
+        for member in self._counted(archive.infolist()):
             kind = stat.S_IFMT(member.external_attr >> 16)
-            if kind not in (0, stat.S_IFREG):
-                odd[path] = "a link or a device, which is not followed"
-                continue
-            files[path] = self._member_reader(path, lambda m=member: archive.open(m))  # type: ignore[misc]
-        return _Listing(files, odd)
+            is_file = kind in (0, stat.S_IFREG)
+            if not member.is_dir():
+                self._add(listing, member.filename, is_file, partial(archive.open, member))
+        return listing
 
-    def _list_tar(self, archive: tarfile.TarFile) -> _Listing:
-        files: dict[str, Callable[[], bytes]] = {}
-        odd: dict[str, str] = {}
-        for count, member in enumerate(archive, start=1):
-            self._check_count(count)
-            path = _safe(member.name)
-            if path is None or member.isdir() or path in files:
-                continue
-            if not member.isreg():
-                odd[path] = "a link or a device, which is not followed"
-                continue
-            files[path] = self._member_reader(path, lambda m=member: archive.extractfile(m))  # type: ignore[misc]
-        return _Listing(files, odd)
+    def _list_tar(self, path: Path, compressed: bool) -> _Listing:
+        file: IO[bytes] = self._stack.enter_context(path.open("rb"))
+        if compressed:
+            file = self._unpacked(file)
+        archive = self._stack.enter_context(tarfile.open(fileobj=file, mode="r:"))
+        listing = _Listing({})
+        for member in self._counted(archive):
+            if not member.isdir():
+                start = partial(archive.extractfile, member)
+                self._add(listing, member.name, member.isreg(), start)
+        return listing
 
-    def _check_count(self, count: int) -> None:
-        if count > _MEMBER_CAP:
-            raise Unreadable(f"{self._name} has more than {_MEMBER_CAP} members.")
+    def _unpacked(self, packed: IO[bytes]) -> IO[bytes]:
+        """The tar in a .tar.gz, in a temporary file: no more of it than the cap."""
+        whole: IO[bytes] = self._stack.enter_context(tempfile.TemporaryFile())
+        with gzip.open(packed) as stream:
+            while part := stream.read(1 << 20):
+                whole.write(part)
+                if whole.tell() > _ARCHIVE_CAP:
+                    cap = _ARCHIVE_CAP >> 20
+                    raise Unreadable(f"{self._name} unpacks to more than {cap} MB.")
+        whole.seek(0)
+        return whole
 
-    def _member_reader(
-        self, path: str, start: Callable[[], IO[bytes] | None]
-    ) -> Callable[[], bytes]:
-        def read() -> bytes:
-            try:
-                member = start()
-                assert member is not None
-                with member:
-                    return member.read(FILE_CAP + 1)
-            except _BROKEN:
-                raise Unreadable(
-                    f"{path} cannot be read from {self._name}: it is broken."
-                ) from None
-            except (RuntimeError, NotImplementedError):
-                raise Unreadable(
-                    f"{path} cannot be read from {self._name}: it is encrypted."
-                ) from None
+    def _counted(self, members: Iterable[Any]) -> Iterator[Any]:
+        for count, member in enumerate(members, start=1):
+            if count > _MEMBER_CAP:
+                raise Unreadable(f"{self._name} has more than {_MEMBER_CAP} members.")
+            yield member
 
-        return read
+    def _add(
+        self, listing: _Listing, name: str, is_file: bool, start: Callable[[], IO[bytes] | None]
+    ) -> None:
+        """Add a member; the first of a name wins."""
+        path = _safe(name)
+        if path is None or path in listing.files or path in listing.odd:
+            return
+        if is_file:
+            listing.files[path] = partial(self._read, path, start)
+        else:
+            listing.odd[path] = "a link or a device, which is not followed"
 
-
-_BROKEN = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    UnicodeError,
-    OverflowError,
-)
+    def _read(self, path: str, start: Callable[[], IO[bytes] | None]) -> bytes:
+        try:
+            member = start()
+            assert member is not None
+            with member:
+                return member.read(_cap(path) + 1)
+        except Exception as error:
+            encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
+            why = "it is encrypted" if encrypted else "it is broken"
+            shown = _printable(path)
+            raise Unreadable(f"{shown} cannot be read from {self._name}: {why}.") from None
 
 
 def _safe(name: str) -> str | None:

@@ -20,13 +20,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.errors import KitError, UsageError
 from autograder.expect import Tolerance
-from autograder.student import RETURNS
+from autograder.returns import RETURNS
 
 __all__ = ["CONFIG", "Exercise", "Kit", "LimitsConfig", "find_kit"]
 
 CONFIG = "grader.toml"
 
-_Positive = Annotated[float, Field(gt=0)]
+_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Table(BaseModel):
@@ -126,7 +126,11 @@ class Exercise:
     def signatures(self) -> dict[str, str]:
         """How the stub defines each function: ``softmax_stable(x, axis=-1)``."""
         found = {}
-        for node in ast.parse(self.stub.read_text(encoding="utf-8")).body:
+        try:
+            tree = ast.parse(self.stub.read_text(encoding="utf-8"))
+        except (SyntaxError, ValueError) as error:
+            raise KitError(f"{self.stub} is not Python: {error}") from None
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in self.config.functions:
                 for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                     arg.annotation = None
@@ -198,6 +202,11 @@ class Kit:
                         f"{self.root / CONFIG}: exercise.{name} needs the file {path}; "
                         "write it or remove the exercise"
                     )
+
+    @property
+    def hidden(self) -> list[Path]:
+        """What students must not read."""
+        return [self.root / name for name in (CONFIG, "hidden_tests", "reference")]
 
     @property
     def tolerances(self) -> dict[str, Tolerance]:

@@ -25,12 +25,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import os
 import queue
 import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +71,8 @@ class Outcome:
     exercise, title, weight, hint
         What the test says of itself.
     status, feedback, revealed
-        As in ``expect.Verdict``; the feedback of a ``grader_error`` is for the instructor.
+        As in ``expect.Verdict``. Of a ``grader_error`` both are for the instructor: where it
+        happened, and the traceback.
     seconds
         How long it took.
     """
@@ -116,8 +119,13 @@ class Suite:
     def __enter__(self) -> Suite:
         self._before = set(sys.modules), list(sys.path)
         set_tolerances(self._tolerances)
-        self._thread.start()
-        self._answer()
+        # Options meant for another run of pytest have no business here.
+        outside = {n: os.environ.pop(n, None) for n in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+        try:
+            self._thread.start()
+            self._answer()
+        finally:
+            os.environ.update({n: v for n, v in outside.items() if v is not None})
         return self
 
     def __exit__(
@@ -135,11 +143,6 @@ class Suite:
             file = getattr(sys.modules[name], "__file__", None)
             if file and Path(file).parent in folders:
                 del sys.modules[name]
-
-    @property
-    def ids(self) -> dict[str, str]:
-        """Id of each test to its exercise."""
-        return {test.id: test.exercise for test in self._plugin.tests}
 
     @property
     def tests(self) -> Sequence[Outcome]:
@@ -186,17 +189,17 @@ class _Test:
         self.item = item
         self.exercise = exercise
         self.name = item.name
-        self.id = f"{item.path.name}::{item.name}"
+        self.id = f"{item.path.name}::{item.nodeid.partition('::')[2]}"
         doc = getattr(getattr(item, "function", None), "__doc__", None) or ""
         lines = doc.strip().splitlines()
         words = getattr(item, "originalname", item.name).removeprefix("test_").replace("_", " ")
         self.title = lines[0].rstrip(".") if lines else words
-        self.weight = float(_argument(item, "weight", 1.0))
+        self.weight = _argument(item, "weight", 1.0)
         self.hint = str(_argument(item, "hint", ""))
         after = item.get_closest_marker("after")
         self.after = tuple(after.args) if after else ()
-        if not self.weight > 0:
-            raise KitError(f"{self.id}: its weight is {self.weight:g}; it must be above 0")
+        if not isinstance(self.weight, int | float) or not 0 < self.weight < math.inf:
+            raise KitError(f"{self.id}: its weight is {self.weight!r}; it must be a number above 0")
 
     def outcome(self, status: Status, feedback: str, revealed: str, seconds: float) -> Outcome:
         return Outcome(
@@ -261,6 +264,9 @@ class _Plugin:
         if self._broken:
             raise KitError("hidden tests cannot be collected:\n" + "\n".join(self._broken))
         self.tests = [_Test(item, self._exercises[str(item.path)]) for item in items]
+        for test_id, count in Counter(test.id for test in self.tests).items():
+            if count > 1:
+                raise KitError(f"{test_id}: there are {count} tests of this name")
         for name in self._exercises.values():
             mine = [test for test in self.tests if test.exercise == name]
             if not mine:
@@ -369,7 +375,8 @@ class _Plugin:
             f for f in traceback.extract_tb(error.__traceback__) if f.filename in self._exercises
         ]
         where = f", line {frames[-1].lineno}" if frames else ""
-        return "grader_error", f"{self._running.id}{where}: {type(error).__name__}", str(error)
+        feedback = f"{self._running.id}{where}: {type(error).__name__}"
+        return "grader_error", feedback, "".join(traceback.format_exception(error))
 
     # -------------------------------------------------------------- fixtures
 

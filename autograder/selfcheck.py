@@ -16,8 +16,7 @@ from autograder.grading import Grader, fresh_seed
 from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
 from autograder.result import ExerciseResult, Result
-from autograder.sandbox.loader import PACKAGE, Source
-from autograder.student import StudentCode
+from autograder.sandbox.loader import PACKAGE, Source, StudentCode
 
 __all__ = ["Check", "run_checks"]
 

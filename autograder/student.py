@@ -8,10 +8,11 @@ does not answer in time, and replaced by a fresh one; whatever goes wrong become
 from __future__ import annotations
 
 import builtins
+import errno
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NoReturn
@@ -19,60 +20,24 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.expect import Failed, Raised, Verdict
+from autograder.returns import article, checked
 from autograder.sandbox import wire
 from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, WorkerTimeout
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.loader import PACKAGE, Source
+from autograder.sandbox.loader import PACKAGE, StudentCode
 
-__all__ = ["Clock", "Function", "Stream", "Student", "StudentCode"]
+__all__ = ["Clock", "Function", "Stream", "Student"]
 
 _CHUNK = 4096
 _REPLY_CAP = 1 << 20
 _OUT_OF_MEMORY_EXIT = 71  # forkserver.py
+# How files, networks and processes are refused, by the layer that happens to do it.
+_REFUSALS = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS}
 _BUILTIN_EXCEPTIONS = frozenset(
     name
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 )
-# Types that a student may well return by mistake, and whose names tell nothing.
-_KNOWN_TYPES = frozenset(
-    "ndarray matrix MaskedArray memmap recarray chararray str_ bytes_ object_ datetime64"
-    " timedelta64 void str bytes bytearray memoryview dict set frozenset range complex type"
-    " generator coroutine async_generator function method builtin_function_or_method map"
-    " filter zip enumerate list_iterator tuple_iterator chain NoneType module deque Fraction"
-    " Decimal array ellipsis NotImplementedType slice list tuple int".split()
-)
-# Why an object of a type that travels did not; wire.pack says it.
-_DETAILS = {
-    "that is far too large": " that is far too large",
-    "that is too large or too deep": " that is too large or too deep",
-    "of more than 100 bits": " of more than 100 bits",
-    "of dtype O": " of objects",
-    "of dtype U": " of strings",
-    "of dtype S": " of bytes",
-    "of dtype V": " of records",
-    "of dtype M": " of dates",
-    "of dtype m": " of time spans",
-}
-
-
-@dataclass(frozen=True)
-class StudentCode:
-    """The submitted files that can be imported.
-
-    Attributes
-    ----------
-    sources
-        The files.
-    modules
-        Name of an exercise to its file's index in ``sources``.
-    exercises
-        Names of all exercises, those without a file included.
-    """
-
-    sources: Sequence[Source]
-    modules: Mapping[str, int]
-    exercises: Sequence[str] = ()
 
 
 class Stream:
@@ -191,6 +156,7 @@ class Student:
             self._server,
             self.clock,
             limits,
+            self._unreadable,
         )
         self._tight.append(tight)
         return tight
@@ -251,7 +217,10 @@ class Student:
         def give(handle: object) -> np.ndarray[Any, Any]:
             if type(handle) is not int or not 0 <= handle < len(streams):
                 raise wire.ProtocolError("a question about nothing")
-            return streams[handle].next_chunk()
+            began = time.monotonic()
+            chunk = streams[handle].next_chunk()
+            self.clock.left += time.monotonic() - began
+            return chunk
 
         if self._worker is None or not self._worker.alive:
             self._start()
@@ -273,6 +242,7 @@ class Student:
 
     def _start(self) -> None:
         self._worker = self._server.spawn(self._limits)
+        self._worker.greet()
         body: list[memoryview] = []
         sources = [
             {"path": s.path, "text": wire.pack(s.text, body), "notebook": s.notebook}
@@ -366,13 +336,17 @@ class Student:
         def fail(feedback: str, status: Any = "error") -> NoReturn:
             raise Raised(feedback, revealed, status, frozenset() if loading else bases)
 
+        if "MemoryError" in bases and loading and not reply.get("own"):
+            fail("Python cannot read the file: it is nested too deeply.")
         if "MemoryError" in bases:
             fail(_too_much_memory(self._limits), "out_of_memory")
+        if "SyntaxError" in bases and loading and self._code.sources[0].notebook:
+            fail("The file is no notebook that can be read.")
         if "SyntaxError" in bases and loading:
             fail(f"Python cannot read the file: a syntax error{where}.")
         if "ModuleNotFoundError" in bases:
             self._fail_import(reply.get("module"), where, fail)
-        if "OSError" in bases:  # refused, not there, or read-only: as the machine has it
+        if "OSError" in bases and reply.get("errno") in _REFUSALS:
             fail(
                 f"The code tried to use a file, the network or another process{where}; "
                 "none of them is there when it is graded.",
@@ -380,10 +354,10 @@ class Student:
             )
         if kind == "NotImplementedError":
             fail(f"Not written yet: the code raises NotImplementedError{where}.")
-        if "TypeError" in bases and not reply.get("own") and not loading:
+        if "TypeError" in bases and reply.get("unfit") and not loading:
             wanted = self._signatures.get(function, function)
             fail(f"The function cannot be called as `{wanted}`, which is how it should be.")
-        what = f"{_article(kind)} {kind}" if kind else "an exception of its own"
+        what = f"{article(kind)} {kind}" if kind else "an exception of its own"
         fail(f"{'Importing the file' if loading else 'The code'} raised {what}{where}.")
 
     def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
@@ -408,7 +382,7 @@ class Student:
         if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._code.sources):
             return f" ({path}, line {line})" if 0 < line < 10_000 else ""
         for source in self._code.sources:
-            lines = source.text.splitlines() if source.path == path else []
+            lines = re.split(r"\r\n|\r|\n", source.text) if source.path == path else []
             if 0 < line <= len(lines):
                 return f" ({path}, line {line}: `{lines[line - 1].strip()[:120]}`)"
         return ""
@@ -434,84 +408,8 @@ class Function:
         return self._checked(value), after
 
     def _checked(self, value: Any) -> Any:
-        code = self._student._code
         kind = self._student._functions[self._name]
-        return _RETURNS[kind](value, lambda v: _describe(v, code))
-
-
-# ------------------------------------------------------------------ kinds of answers
-
-
-def _array(value: Any, describe: Callable[[Any], str]) -> Any:
-    if type(value) is not np.ndarray:
-        raise Failed(f"Returned {describe(value)}; expected a numpy.ndarray.")
-    return value
-
-
-def _array_or_number(value: Any, describe: Callable[[Any], str]) -> Any:
-    if type(value) is np.ndarray:
-        return value
-    if _is_number(value):
-        return np.asarray(value)
-    raise Failed(f"Returned {describe(value)}; expected a numpy.ndarray or a number.")
-
-
-def _number(value: Any, describe: Callable[[Any], str]) -> float:
-    if not _is_number(value):
-        raise Failed(f"Returned {describe(value)}; expected a number.")
-    return float(value)
-
-
-def _pair(value: Any, describe: Callable[[Any], str]) -> tuple[float, float]:
-    if type(value) not in (tuple, list) or len(value) != 2 or not all(map(_is_number, value)):
-        raise Failed(f"Returned {describe(value)}; expected a pair of numbers.")
-    return float(value[0]), float(value[1])
-
-
-_RETURNS: dict[str, Callable[[Any, Callable[[Any], str]], Any]] = {
-    "array": _array,
-    "array or number": _array_or_number,
-    "number": _number,
-    "pair": _pair,
-}
-RETURNS = tuple(_RETURNS)
-"""The kinds of values that a function can be declared to return in ``grader.toml``."""
-
-
-def _is_number(value: Any) -> bool:
-    if type(value) in (float, int):
-        return True
-    return (
-        isinstance(value, np.generic) or (type(value) is np.ndarray and value.ndim == 0)
-    ) and value.dtype.kind in "fiu"
-
-
-def _describe(value: Any, code: StudentCode) -> str:
-    if isinstance(value, wire.Opaque):
-        return _describe_opaque(value, code)
-    if type(value) is np.ndarray:
-        return f"an array of shape {value.shape} and type {value.dtype}"
-    if type(value) in (tuple, list):
-        return f"a {type(value).__name__} of {len(value)}"
-    return "None" if value is None else f"{_article(type(value).__name__)} {type(value).__name__}"
-
-
-def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
-    name = value.type_name
-    # A type made on the spot can be called anything, such as by a hidden input.
-    written = name.isidentifier() and any(
-        re.search(rf"\bclass\s+{re.escape(name)}\b", s.text) for s in code.sources
-    )
-    if name not in _KNOWN_TYPES and not written:
-        return "an object of a type of its own"
-    detail = _DETAILS.get(value.detail, "")
-    if name == "ndarray":
-        return f"an array{detail}"
-    return f"{_article(name)} {name}{detail}"
-
-
-def _article(word: str | None) -> str:
-    return "an" if word and word[0].lower() in "aeiou" else "a"
+        return checked(kind, value, self._student._code)
 
 
 def _no_file(exercise: str) -> str:

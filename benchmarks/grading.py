@@ -27,8 +27,8 @@ from autograder.intake import read_submission
 from autograder.kit import Kit
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.loader import Source
-from autograder.student import Clock, Student, StudentCode
+from autograder.sandbox.loader import Source, StudentCode
+from autograder.student import Clock, Student
 
 ROOT = Path(__file__).parent.parent
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=600)

@@ -242,9 +242,12 @@ def test_notebook_cells_and_magics():
     assert code_cells(json.dumps({"cells": cells})) == ["a = 1\nb = 2", "c = 3"]
     old = {"worksheets": [{"cells": [{"cell_type": "code", "input": "d = 4"}]}]}
     assert code_cells(json.dumps(old)) == ["d = 4"]
-    assert without_magics("%matplotlib inline\nx = 1\n!ls") == ("x = 1", True)
-    assert without_magics("%%time\nx = 1") == ("", True)
+    assert without_magics("%matplotlib inline\nx = 1\n!ls") == ("pass\nx = 1\npass", True)
+    assert without_magics("%%time\nx = 1") == ("pass\nx = 1", True)
+    assert without_magics("%%bash\nls") == ("", True)
+    assert without_magics("if x:\n    %pip install y") == ("if x:\n    pass", True)
+    assert without_magics("y = (a\n     % b)\n%time y") == ("y = (a\n     % b)\npass", True)
     assert without_magics("x = 5 % 3") == ("x = 5 % 3", False)
     for text in ("", "[]", "{}", '{"cells": 3}', "[" * 100_000):
-        with pytest.raises(ValueError, match="not a notebook"):
+        with pytest.raises(SyntaxError, match="not a notebook"):
             code_cells(text)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -96,6 +97,9 @@ class ForkServer:
                     "MKL_NUM_THREADS": "1",
                     "MALLOC_ARENA_MAX": "1",
                     "PYTHONHASHSEED": "0",
+                    # The server must be of this package, and Python must find its libraries.
+                    "PYTHONPATH": str(Path(__file__).parents[2]),
+                    **{k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"},
                 },
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -145,18 +149,25 @@ class ForkServer:
             socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
         return WorkerProcess(self, identity, SocketPipe(mine))
 
-    def kill(self, identity: int, tell: bool) -> None:
-        """End a worker; with ``tell``, ``exit_code`` must then be asked for."""
-        packet = {"op": "kill", "id": identity, "tell": tell}
-        self._control.send(json.dumps(packet).encode())
+    def kill(self, identity: int) -> None:
+        """End a worker."""
+        self._tell({"op": "kill", "id": identity})
 
     def exit_code(self, identity: int) -> int:
-        """Wait until a worker has ended and tell how."""
-        while True:
+        """How a worker ended that has closed its wire; it is killed if it lives on."""
+        self._tell({"op": "await", "id": identity})
+        try:
+            packet = self._receive(timeout=1.0)
+        except TimeoutError:
+            self.kill(identity)
             packet = self._receive()
-            if packet["id"] == identity:
-                code: int = packet["code"]
-                return code
+        assert packet["id"] == identity
+        code: int = packet["code"]
+        return code
+
+    def _tell(self, packet: dict[str, Any]) -> None:
+        self._control.settimeout(_START_S)
+        self._control.send(json.dumps(packet).encode())
 
     def close(self) -> None:
         """End the server and every worker."""
@@ -174,8 +185,8 @@ class ForkServer:
             self._ready = self._receive()
         return self._ready
 
-    def _receive(self) -> dict[str, Any]:
-        self._control.settimeout(_START_S)
+    def _receive(self, timeout: float = _START_S) -> dict[str, Any]:
+        self._control.settimeout(timeout)
         data = self._control.recv(_PACKET)
         if not data:
             assert self._process.stderr is not None
@@ -193,8 +204,25 @@ class WorkerProcess:
         self._server = server
         self._identity = identity
         self._pipe = pipe
-        self._greeted = False
         self.alive = True
+
+    def greet(self) -> None:
+        """Wait until the worker is confined and ready for its first message.
+
+        Raises
+        ------
+        ConfinementError
+            When it is not: before this, all that can go wrong is the machine's doing.
+        """
+        self._pipe.deadline = time.monotonic() + _START_S
+        try:
+            greeting, _ = wire.receive(self._pipe, 0)
+        except (TimeoutError, EOFError, ConnectionError, wire.ProtocolError) as error:
+            self.end()
+            raise ConfinementError(f"it did not start ({type(error).__name__})") from None
+        if greeting.get("op") != "ready":
+            self.end()
+            raise ConfinementError(str(greeting.get("reason")))
 
     def ask(
         self,
@@ -222,16 +250,9 @@ class WorkerProcess:
         ------
         WorkerTimeout, WorkerDied, wire.ProtocolError
             The worker has ended then; ask for another.
-        ConfinementError
-            The worker could not confine itself.
         """
         self._pipe.deadline = deadline
         try:
-            if not self._greeted:
-                greeting, _ = wire.receive(self._pipe, 0)
-                if greeting.get("op") != "ready":
-                    raise ConfinementError(str(greeting.get("reason")))
-                self._greeted = True
             wire.send(self._pipe, header, body)
             while True:
                 reply, data = wire.receive(self._pipe, size_cap)
@@ -240,23 +261,23 @@ class WorkerProcess:
                 if give is None:
                     raise wire.ProtocolError("a question about nothing")
                 parts: list[memoryview] = []
+                began = time.monotonic()
                 value = wire.pack(give(reply.get("handle", 0)), parts)
+                self._pipe.deadline += time.monotonic() - began
                 wire.send(self._pipe, {"op": "given", "value": value}, parts)
         except TimeoutError:
             self.end()
             raise WorkerTimeout from None
         except (EOFError, ConnectionError):
-            raise WorkerDied(self._end(tell=True)) from None
+            self.alive = False
+            self._pipe.close()
+            raise WorkerDied(self._server.exit_code(self._identity)) from None
         except BaseException:
             self.end()
             raise
 
     def end(self) -> None:
         """Kill the worker."""
-        self._end(tell=False)
-
-    def _end(self, tell: bool) -> int:
         self.alive = False
         self._pipe.close()
-        self._server.kill(self._identity, tell)
-        return self._server.exit_code(self._identity) if tell else 0
+        self._server.kill(self._identity)

@@ -53,6 +53,10 @@ _MS_PRIVATE, _MS_RELATIME = 1 << 18, 1 << 21
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SIGKILL = 9
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+
+_THREADS = 256  # of all workers of a server, or of the machine when they run as nobody
+_FILES = 256 << 20
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -101,7 +105,9 @@ class Readable:
             # Where wheels keep shared libraries of their own.
             trees.update(p for p in [folder.with_name(f"{name}.libs")] if p.exists())
         with open("/proc/self/maps") as maps:
-            libraries = {Path(line.split()[-1]) for line in maps if ".so" in line}
+            # The sixth field is the path, which may hold spaces.
+            mapped = {line.split(maxsplit=5)[5].rstrip("\n") for line in maps if ".so" in line}
+        libraries = [Path(p) for p in mapped if p.startswith("/") and Path(p).exists()]
         for library in libraries:
             if not any(library.is_relative_to(tree) for tree in trees):
                 inside = any(tree.is_relative_to(library.parent) for tree in trees)
@@ -248,10 +254,11 @@ _ALLOWED = """
     read write readv writev pread64 lseek close dup dup2 dup3 poll ppoll select pselect6
     open openat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink
     readlinkat getdents64 getcwd statfs fstatfs
-    mmap munmap mprotect mremap madvise brk msync
+    munmap mprotect mremap madvise brk msync
     futex futex_waitv set_robust_list get_robust_list set_tid_address rseq membarrier
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending sigaltstack restart_syscall
     getpid gettid getppid getuid geteuid getgid getegid getgroups getpgrp getpgid getsid
+    getresuid getresgid
     getpriority sched_yield sched_getaffinity sched_getparam sched_getscheduler getcpu
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
     getrlimit sysinfo uname getrandom arch_prctl exit exit_group
@@ -304,6 +311,12 @@ def _system_call_filter() -> Any:
     is_process = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
     rules.add_rule(seccomp.ALLOW, "clone", is_thread)
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_process)
+    # Memory that is shared and has no file would not count as the worker's own.
+    for flag in (_MAP_SHARED, _MAP_ANONYMOUS):
+        rules.add_rule(seccomp.ALLOW, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, flag, 0))
+    both = _MAP_SHARED | _MAP_ANONYMOUS
+    shared = seccomp.Arg(3, seccomp.MASKED_EQ, both, both)
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "mmap", shared)
     for command in _FCNTL:
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for command in _IOCTL:
@@ -415,7 +428,10 @@ class Confinement:
             When a step fails or something that must be impossible is possible.
         """
         os.setsid()
-        _set_limits(limits, self._proc)
+        # The kernel counts threads by user, so only where the user is the workers' own: else
+        # whoever grades could run none for what runs beside.
+        alone = self._drop_user or "user" in (self._namespaces or ())
+        _set_limits(limits, self._proc, _THREADS if alone else None)
         if self._drop_user:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
@@ -482,20 +498,22 @@ def _landlock_rules(readable: Readable) -> Any:
     return rules
 
 
-def _set_limits(limits: Limits, proc: int | None) -> None:
-    def limit(what: int, value: int) -> None:
+def _set_limits(limits: Limits, proc: int | None, threads: int | None) -> None:
+    def limit(what: int, soft: int, grace: int = 0) -> None:
         _, hard = resource.getrlimit(what)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(what, (value, value))
+        most = soft + grace if hard == resource.RLIM_INFINITY else min(soft + grace, hard)
+        resource.setrlimit(what, (min(soft, most), most))
 
     if proc is not None:
-        # Private memory, and all of it: shared anonymous mappings count only in the latter.
-        # (A bound on address space alone would let threads' stacks use up an honest share.)
+        # Private writable memory; the filter of system calls refuses any that is shared.
+        # Address space, for files that are mapped, may be larger.
         used = _memory_in_use(proc)
         limit(resource.RLIMIT_DATA, used["VmData"] + limits.memory_bytes)
-        limit(resource.RLIMIT_AS, used["VmSize"] + 2 * limits.memory_bytes)
-    # One second more for the kernel's hard limit, which kills without a word.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+        limit(resource.RLIMIT_AS, used["VmSize"] + 2 * limits.memory_bytes + _FILES)
+    if threads:
+        limit(resource.RLIMIT_NPROC, threads)
+    # At the soft limit comes a signal that tells why; the hard one kills without a word.
+    limit(resource.RLIMIT_CPU, limits.cpu_s, grace=1)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, 0)
     limit(resource.RLIMIT_NOFILE, 64)

@@ -11,8 +11,9 @@ from the grader                                        from the server
 =====================================================  ======================================
 \                                                      ``{"op": "ready", "facts", "missing"}``
 ``{"op": "spawn", "id", "memory_bytes", "cpu_s"}``     nothing; the worker says "ready" itself
-``{"op": "kill", "id", "tell"}``                       ``{"op": "exit", "id", "code"}`` with
-                                                       ``tell``, once it has ended
+``{"op": "await", "id"}``                              ``{"op": "exit", "id", "code"}``, once
+                                                       it has ended
+``{"op": "kill", "id"}``                               nothing
 =====================================================  ======================================
 
 ``code`` is the exit status, negative for a signal. The server ends, and with it every
@@ -32,6 +33,8 @@ import selectors
 import signal
 import socket
 import sys
+import sysconfig
+import threading
 from typing import NoReturn
 
 import numpy as np
@@ -48,7 +51,7 @@ _PRELOADED = """
     numpy.fft numpy.linalg numpy.random
     abc array bisect bz2 cmath collections concurrent.futures contextlib copy ctypes
     dataclasses decimal enum fractions functools hashlib heapq itertools lzma math numbers
-    operator queue re statistics string struct textwrap threading time types typing warnings
+    operator queue inspect re statistics string struct textwrap threading time types typing warnings
     zlib
 """.split()
 
@@ -61,9 +64,9 @@ class Server:
         self._null = null
         self._confinement = confinement
         self._pids: dict[int, int] = {}
-        # Of those that were killed, whether to tell; of those that ended by themselves, how.
-        self._killed: dict[int, bool] = {}
-        self._codes: dict[int, int] = {}
+        self._codes: dict[int, int] = {}  # of those that ended, until someone asks
+        self._awaited: set[int] = set()
+        self._forgotten: set[int] = set()
 
     def run(self) -> None:
         """Serve until the grader's end of the socket closes."""
@@ -101,35 +104,54 @@ class Server:
             return False
         packet = json.loads(data)
         if packet["op"] == "kill":
-            self._kill(packet["id"], packet["tell"])
+            self._kill(packet["id"])
+        elif packet["op"] == "await":
+            self._await(packet["id"])
         else:
             limits = Limits(packet["memory_bytes"], packet["cpu_s"])
-            pid = os.fork()
-            if not pid:
-                self._become_worker(fds[0], limits)
+            self._fork(packet["id"], fds[0], limits)
             os.close(fds[0])
-            self._pids[packet["id"]] = pid
         return True
 
-    def _kill(self, identity: int, tell: bool) -> None:
-        if identity in self._pids:
-            os.kill(self._pids[identity], signal.SIGKILL)
-            self._killed[identity] = tell
-        elif tell:
+    def _fork(self, identity: int, wire_fd: int, limits: Limits) -> None:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            reason = f"no process could be had: {error.strerror}"
+            wire.send(FdPipe(wire_fd), {"op": "unconfined", "reason": reason}, [])
+            self._codes[identity] = 70
+            return
+        if not pid:
+            self._become_worker(wire_fd, limits)
+        self._pids[identity] = pid
+
+    def _await(self, identity: int) -> None:
+        """Tell how a worker ended, now or as soon as it has."""
+        if identity in self._codes:
             self._tell({"op": "exit", "id": identity, "code": self._codes.pop(identity)})
         else:
-            del self._codes[identity]
+            self._awaited.add(identity)
+
+    def _kill(self, identity: int) -> None:
+        if identity in self._pids:
+            os.kill(self._pids[identity], signal.SIGKILL)
+            if identity not in self._awaited:
+                self._forgotten.add(identity)
+        else:
+            self._codes.pop(identity, None)
 
     def _reap(self) -> None:
         for identity, pid in list(self._pids.items()):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del self._pids[identity]
-                code = os.waitstatus_to_exitcode(status)
-                if identity not in self._killed:
-                    self._codes[identity] = code
-                elif self._killed.pop(identity):
-                    self._tell({"op": "exit", "id": identity, "code": code})
+                if identity in self._forgotten:
+                    self._forgotten.discard(identity)
+                    continue
+                self._codes[identity] = os.waitstatus_to_exitcode(status)
+                if identity in self._awaited:
+                    self._awaited.discard(identity)
+                    self._await(identity)
 
     def _kill_all(self) -> None:
         for pid in self._pids.values():
@@ -149,7 +171,7 @@ class Server:
             wire.send(pipe, {"op": "ready"}, [])
             del self._control, self._confinement
             Worker(pipe).serve()
-        except (ConfinementError, OSError) as error:
+        except (ConfinementError, OSError, ValueError) as error:
             with contextlib.suppress(OSError):
                 wire.send(FdPipe(wire_fd), {"op": "unconfined", "reason": str(error)}, [])
         except MemoryError:
@@ -167,8 +189,11 @@ def main() -> None:
     os.environ.clear()
     sys.dont_write_bytecode = True
     sys.argv = [""]
-    # Packages are not to be found, and NumPy is already.
-    sys.path[:] = [p for p in sys.path if "site-packages" not in p and "dist-packages" not in p]
+    # No package is to be found any more, and NumPy is already.
+    stdlib = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    sys.path[:] = [p for p in sys.path if p.startswith(stdlib) and "-packages" not in p]
+    # Eight megabytes of stack for each thread would soon be all the memory there is.
+    threading.stack_size(1 << 20)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":

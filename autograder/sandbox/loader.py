@@ -11,6 +11,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,25 @@ class Source:
     path: str
     text: str
     notebook: bool = False
+
+
+@dataclass(frozen=True)
+class StudentCode:
+    """The submitted files that can be imported.
+
+    Attributes
+    ----------
+    sources
+        The files.
+    modules
+        Name of an exercise to its file's index in ``sources``.
+    exercises
+        Names of all exercises, those without a file included.
+    """
+
+    sources: Sequence[Source]
+    modules: Mapping[str, int]
+    exercises: Sequence[str] = ()
 
 
 @dataclass
@@ -122,6 +142,10 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self._made.pop(index, None)
             raise
 
+    def get_source(self, fullname: str) -> str:
+        """For ``inspect`` and tracebacks."""
+        return self.sources[self._index(fullname)].text
+
     def _index(self, fullname: str) -> int:
         return self.modules[fullname.removeprefix(f"{PACKAGE}.")]
 
@@ -155,7 +179,7 @@ def code_cells(text: str) -> list[str]:
 
     Raises
     ------
-    ValueError
+    SyntaxError
         When the text is not a notebook.
     """
     try:
@@ -165,13 +189,25 @@ def code_cells(text: str) -> list[str]:
         sources = [c.get("source", c.get("input")) for c in cells if c["cell_type"] == "code"]
         return ["".join(source) for source in sources]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError("the file is not a notebook") from None
+        raise SyntaxError("the file is not a notebook") from None
+
+
+# IPython: %magic, !command and ?help stand where a statement would; `% b` goes on with one.
+_MAGIC = re.compile(r"^(\s*)(%[A-Za-z_]\w*(\s.*)?|!.*|\?.*)$")
+# Magics of a whole cell after which the cell is Python all the same.
+_PYTHON_CELL = re.compile(r"^\s*%%(time|timeit|capture|prun)\b.*")
 
 
 def without_magics(text: str) -> tuple[str, bool]:
-    """A cell without IPython's magics and shell lines, and whether it had any."""
-    if text.lstrip().startswith("%%"):
-        return "", True
-    lines = text.splitlines()
-    kept = [line for line in lines if not line.lstrip().startswith(("%", "!", "?"))]
-    return "\n".join(kept), len(kept) < len(lines)
+    """A cell without IPython's magics and shell lines, and whether it had any.
+
+    Each such line becomes ``pass``, so that a block which held nothing else stays one.
+    """
+    first, *rest = text.split("\n")
+    if first.lstrip().startswith("%%"):
+        if not _PYTHON_CELL.match(first):
+            return "", True
+        first = "pass"
+    lines = [_MAGIC.sub(r"\1pass", line) for line in (first, *rest)]
+    plain = "\n".join(lines)
+    return plain, plain != text

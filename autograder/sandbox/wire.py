@@ -183,6 +183,8 @@ def _pack(value: Any, body: list[memoryview], room: list[float], depth: int, tru
         return ["int", str(value)]
     if value is None:
         return ["none"]
+    if issubclass(kind, tuple):  # a named one is a tuple, whatever its methods say
+        value, kind = tuple(tuple.__iter__(value)), tuple
     if kind is tuple or kind is list:
         room[1] -= len(value)
         if depth >= _DEPTH_CAP or room[1] < 0:

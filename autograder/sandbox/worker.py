@@ -7,12 +7,13 @@ their code, changes which bytes the grader receives, and bytes are all it receiv
 from __future__ import annotations
 
 import builtins
+import inspect
 import io
 import itertools
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
@@ -44,26 +45,25 @@ class FdPipe(wire.Pipe):
         return os.writev(self._fd, buffers)
 
 
-class _Prints(io.TextIOBase):
-    """Standard output of student code: its beginning is kept, the rest is counted away."""
+class _Prints(io.RawIOBase):
+    """Standard output of student code: its beginning is kept, the rest is dropped."""
 
     def __init__(self) -> None:
-        self._kept: list[str] = []
-        self._room = _PRINT_CAP
+        self._kept = bytearray()
 
     def writable(self) -> bool:
         return True
 
-    def write(self, text: str) -> int:
-        if self._room > 0:
-            self._kept.append(text[: self._room])
-            self._room -= len(self._kept[-1])
-        return len(text)
+    def fileno(self) -> int:
+        return 2  # /dev/null, for faulthandler and the like
+
+    def write(self, data: Any) -> int:
+        self._kept += bytes(data[: _PRINT_CAP - len(self._kept)])
+        return len(data)
 
     def take(self) -> str:
-        text = "".join(self._kept)
+        text = self._kept.decode(errors="replace")
         self._kept.clear()
-        self._room = _PRINT_CAP
         return text
 
 
@@ -100,7 +100,8 @@ class Worker:
     def serve(self) -> NoReturn:
         """Answer until the pipe ends."""
         _hide_the_grader()
-        sys.stdout = sys.stderr = self._prints
+        sys.stdout = io.TextIOWrapper(self._prints, "utf-8", "replace", write_through=True)
+        sys.stderr = sys.stdout
         while True:
             try:
                 header, body = wire.receive(self._pipe, sys.maxsize)
@@ -142,14 +143,17 @@ class Worker:
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
-            return self._raised(error, error.__traceback__), []
+            unfit = isinstance(error, TypeError) and not _fits(function, args, kwargs)
+            return self._raised(error, error.__traceback__, unfit), []
         out: list[memoryview] = []
         reply = {"op": "returned", "value": wire.pack(result, out, header["cap"])}
         if header["return_args"]:
             reply["args"] = wire.pack(args, out, header["cap"])
         return reply, out
 
-    def _raised(self, error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
+    def _raised(
+        self, error: BaseException, trace: TracebackType | None, unfit: bool = False
+    ) -> dict[str, Any]:
         kind = type(error)
         names = self._modules.names()
         where: list[Any] | None = None
@@ -168,8 +172,10 @@ class Worker:
             "bases": [n for n, k in _EXCEPTIONS.items() if issubclass(kind, k)],
             "where": where,
             "own": own,
-            "module": _text(lambda: getattr(error, "name", None)),
-            "message": _text(lambda: str(error)),
+            "unfit": unfit,
+            "errno": _plain(lambda: getattr(error, "errno", None), int),
+            "module": _plain(lambda: getattr(error, "name", None), str),
+            "message": _plain(lambda: str(error), str),
         }
 
     # -------------------------------------------------------------- what stays with the grader
@@ -191,12 +197,28 @@ class Worker:
         return answer
 
 
-def _text(get: Any) -> str | None:
+def _fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether a function can be called with these arguments, as far as it can be told."""
+    try:
+        signature = inspect.signature(function)
+    except BaseException:
+        return True
+    try:
+        signature.bind(*args, **kwargs)
+    except BaseException:
+        return False
+    return True
+
+
+def _plain(get: Callable[[], Any], kind: type) -> Any:
+    """What an attribute of an exception is, if it is of that very type; else None."""
     try:
         found = get()
     except BaseException:
         return None
-    return found[:_MESSAGE_CAP] if type(found) is str else None
+    if type(found) is str and kind is str:
+        return found[:_MESSAGE_CAP]
+    return found if type(found) is kind else None
 
 
 def _hide_the_grader() -> None:
