@@ -118,7 +118,6 @@ class Suite:
 
     def __enter__(self) -> Suite:
         self._before = set(sys.modules), list(sys.path)
-        set_tolerances(self._tolerances)
         # Options meant for another run of pytest have no business here.
         outside = {n: os.environ.pop(n, None) for n in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
         try:
@@ -159,6 +158,7 @@ class Suite:
         seed
             Of the inputs that tests draw.
         """
+        set_tolerances(self._tolerances)
         self._plugin.jobs.put(_Job(students, seed))
         outcomes: list[Outcome] = self._answer()
         return outcomes

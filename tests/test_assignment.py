@@ -164,3 +164,28 @@ def test_the_version_is_one():
 
     document = json.loads(autograder("grade", "reference", "--json", "-").stdout)
     assert document["kit"]["version"] == __version__
+
+
+def test_try_runs_where_there_is_no_unix():
+    """On other systems neither limits nor a fork server can even be imported."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\n"
+        "sys.modules['resource'] = None\n"
+        "sys.argv = ['autograder', 'try', 'examples/perfect']\n"
+        "from autograder.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_printed_on_the_way_out_is_not_the_answer(tmp_path):
+    right = (ROOT / "reference/naive.py").read_text()
+    (tmp_path / "naive.py").write_text(f"import atexit\natexit.register(print, 'bye')\n{right}")
+    done = autograder("try", tmp_path / "naive.py", "--only", "naive")
+    assert done.returncode == 0, done.stdout

@@ -82,6 +82,13 @@ CASES = {
         "error",
         "an ImportError",
     ),
+    "an OSError of its own": (stable("raise OSError('x')"), "error", "an OSError"),
+    "a TypeError inside": (
+        f"{HEAD}import functools\n@functools.lru_cache\ndef softmax_stable(x, axis=-1): return x\n",
+        "error",
+        "The code raised a TypeError",
+    ),
+    "too deep for Python": ("x = " + "-" * 100_000 + "1\n", "error", "nested too deeply"),
     "None": (stable("pass"), "failed", "Returned None; expected a numpy.ndarray."),
     "a list": (stable("return x.tolist()"), "failed", "expected a numpy.ndarray."),
     "a float": (stable("return 1.0"), "failed", "Returned a float; expected a numpy.ndarray."),
@@ -185,3 +192,69 @@ def test_an_import_of_an_exercise_that_was_not_handed_in(graded):
         assert (
             "a file that is not in the submission" in exercise(result, "stable").tests[0].feedback
         )
+
+
+def test_the_quoted_line_is_the_line(graded):
+    source = (
+        "import numpy as np\n\x0c\nx = 1\r\ny = 2\n"
+        + "def softmax_stable(x, axis=-1):\n    1 / 0\n"
+    )
+    feedback = exercise(graded(stable=source), "stable").tests[0].feedback
+    assert "line 6: `1 / 0`" in feedback
+
+
+def test_a_file_that_could_not_be_read_is_told_in_each_of_its_tests(graded):
+    tests = exercise(graded(online="# \u00e9".encode("latin-1")), "online").tests
+    assert {t.status for t in tests} == {"missing"}
+    assert all("is not UTF-8" in t.feedback for t in tests)
+
+
+def test_a_notebook_that_is_none(grader, kit, tmp_path):
+    from autograder.intake import read_submission
+
+    (tmp_path / "hw.ipynb").write_text("{}")
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    assert "no notebook that can be read" in result.exercises[0].tests[0].feedback
+
+
+HONEST = {
+    "a named tuple": (
+        "from typing import NamedTuple\nclass Pair(NamedTuple):\n    m: float\n    d: float\n",
+        "return Pair(*reference(stream))",
+    ),
+    "a list": ("", "return list(reference(stream))"),
+    "NumPy scalars": ("", "return tuple(map(np.float64, reference(stream)))"),
+    "0-d arrays": ("", "return tuple(map(np.asarray, reference(stream)))"),
+    "talking": (
+        "import sys, logging\nsys.stdout.reconfigure(encoding='utf-8')\nimport faulthandler\n"
+        "faulthandler.enable()\nlogging.basicConfig()\nsys.stdout.buffer.write(b'x')\n",
+        "print('x' * 10_000); logging.error('no'); return reference(stream)",
+    ),
+    "looking at itself": (
+        "import inspect\n",
+        "assert 'def online' in inspect.getsource(online_normalizer); return reference(stream)",
+    ),
+    "threads": (
+        "from concurrent.futures import ThreadPoolExecutor\n",
+        "\n    with ThreadPoolExecutor(64) as pool:\n"
+        "        return pool.submit(reference, stream).result()",
+    ),
+    "practice": (
+        "from autograder.practice import ranks\nfor r in ranks(4):\n    print(r)\n",
+        "return reference(stream)",
+    ),
+    "main": ("if __name__ == '__main__':\n    raise SystemExit\n", "return reference(stream)"),
+}
+
+
+@pytest.mark.parametrize(("head", "body"), HONEST.values(), ids=HONEST)
+def test_odd_but_honest_code_keeps_its_points(graded, kit, head, body):
+    reference = kit.exercises["online"].reference.read_text()
+    source = reference.replace("def online_normalizer(", "def reference(").replace(
+        "online_normalizer(iter", "reference(iter"
+    )
+    source += f"\n{head}\ndef online_normalizer(stream):\n    {body}\n"
+    lost = [t for t in exercise(graded(online=source), "online").tests if t.status != "passed"]
+    # Threads and prints take more memory than the long stream leaves.
+    lost = [t for t in lost if "long_stream" not in t.id]
+    assert not lost, [(t.id, t.feedback) for t in lost]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
@@ -14,10 +17,11 @@ import pytest
 from autograder.errors import UnconfinedError
 from autograder.expect import Raised, Verdict
 from autograder.grading import Grader, _why_unconfined
+from autograder.intake import read_submission
 from autograder.kit import Kit
 from autograder.result import Confinement
-from autograder.sandbox.client import ForkServer
-from autograder.sandbox.confine import Limits
+from autograder.sandbox.client import ForkServer, WorkerProcess
+from autograder.sandbox.confine import ConfinementError, Limits
 from autograder.sandbox.loader import Source, StudentCode
 from autograder.student import Clock, Student
 
@@ -85,8 +89,8 @@ HUNTER = """
                     return True
         return False
 
-    def in_proc():
-        for pid in [*map(str, range(1, 400)), "self", str(os.getpid()), str(os.getppid())]:
+    def in_proc(pids):
+        for pid in [*pids, "1", "self", str(os.getpid()), str(os.getppid())]:
             for name in ("environ", "cmdline", "maps"):
                 if holds(read(f"/proc/{pid}/{name}")):
                     return True
@@ -98,10 +102,11 @@ HUNTER = """
     def in_frames():
         frame = sys._getframe()
         while frame:
-            for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
-                if holds(repr(value).encode(errors="replace")[:100_000]):
-                    if value is not WORD and "WORD" not in frame.f_globals:
-                        return True
+            for values in (frame.f_locals, frame.f_globals):
+                if values.get("WORD") is WORD:
+                    continue  # the hunter's own
+                if any(holds(repr(v).encode(errors="replace")) for v in list(values.values())):
+                    return True
             frame = frame.f_back
         return False
 
@@ -116,9 +121,10 @@ HUNTER = """
     def in_environment():
         return any(holds(os.environb[k]) or holds(k) for k in os.environb)
 
-    def hunt(*places):
-        return np.array([in_files([bytes(p).decode() for p in places]), in_proc(), in_frames(),
-                         in_gc(), in_environment()])
+    def hunt(*known):
+        places = [bytes(k).decode() for k in known if k.ndim]
+        pids = [str(int(k)) for k in known if not k.ndim]
+        return np.array([in_files(places), in_proc(pids), in_frames(), in_gc(), in_environment()])
 """
 
 
@@ -140,11 +146,25 @@ def nest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
 
 
 def test_nothing_hidden_can_be_reached(server, nest):
-    assert hunt(server, HUNTER, *nest).tolist() == [False] * 5
+    with subprocess.Popen(["/bin/sleep", "60"], env={"CANARY": CANARY}) as beside:
+        pids = [np.array(pid) for pid in (beside.pid, os.getpid())]
+        found = hunt(server, HUNTER, *nest, *pids)
+        beside.kill()
+    assert found.tolist() == [False] * 5
 
 
 def test_the_hunter_finds_what_can_be_reached(bare_server, nest):
-    assert hunt(bare_server, HUNTER, *nest)[0]
+    """Each of its five ways, where nothing stands in the way and there is something to find."""
+    planted = """
+    os.environ["PLANTED"] = WORD.decode()
+    kept = [["x", WORD.decode()]]
+    # A caller whose own variables, and no others, hold it.
+    hunt = eval("lambda *known: (lambda mine: seek(*known))(kept)", {"seek": hunt, "kept": kept})
+"""
+    with subprocess.Popen(["/bin/sleep", "60"], env={"CANARY": CANARY}) as beside:
+        found = hunt(bare_server, HUNTER + planted, *nest, np.array(beside.pid))
+        beside.kill()
+    assert found.tolist() == [True] * 5
 
 
 def test_the_grader_starts_servers_without_its_environment(nest):
@@ -239,6 +259,73 @@ def test_shared_memory_is_refused(server):
     assert hunt(server, source).item() == 0
 
 
+def test_threads_are_limited():
+    source = """
+        import threading
+        import numpy as np
+        def hunt():
+            threading.stack_size(64 << 10)
+            done, threads = threading.Event(), []
+            try:
+                while len(threads) < 2000:
+                    threads.append(threading.Thread(target=done.wait))
+                    threads[-1].start()
+            except RuntimeError:
+                pass
+            done.set()
+            return np.array([len(threads)])
+    """
+    with ForkServer() as server:
+        assert 16 < hunt(server, source).item() < 400
+
+
+def test_a_limit_of_the_machine_below_ours_is_no_fault(kit: Kit):
+    code = 'ulimit -t 40; exec "$0" -m autograder grade reference --only naive'
+    done = subprocess.run(
+        ["/bin/sh", "-c", code, sys.executable],
+        cwd=kit.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "10 / 10" in done.stdout
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_student(kit: Kit, monkeypatch):
+    def refuse(_: WorkerProcess) -> None:
+        raise ConfinementError("no process could be had")
+
+    monkeypatch.setattr(WorkerProcess, "greet", refuse)
+    with Grader(kit) as grader, pytest.raises(UnconfinedError, match="no process could be had"):
+        grader.grade(read_submission(kit.root / "reference", list(kit.exercises)), 1)
+
+
+def test_python_in_a_folder_with_a_space(tmp_path: Path):
+    """Where shared libraries lie is read from a table whose columns are spaces."""
+    folder = tmp_path / "my course"
+    folder.mkdir()
+    (libs := folder / "libs").mkdir()
+    made = folder / "probe.py"
+    made.write_text(
+        "import mmap, sys\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "import numpy\n"
+        "from pathlib import Path\n"
+        "from autograder.sandbox.confine import Readable\n"
+        "lib = open(sys.argv[2] + '/a b.so', 'w+b'); lib.write(b'x' * 4096); lib.flush()\n"
+        "held = mmap.mmap(lib.fileno(), 0)\n"
+        "assert Path(sys.argv[2]) in Readable.python(['numpy']).trees\n"
+    )
+    done = subprocess.run(
+        [sys.executable, made, Path(__file__).parent.parent, libs],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_processor_time_is_limited(server):
     code = StudentCode(
         [Source("exercises/hunt.py", "def hunt():\n    while True: pass\n")], {"hunt": 0}
@@ -276,10 +363,13 @@ def open_folder() -> Iterator[Path]:
         yield folder
 
 
-def test_what_counts_as_confined(open_folder: Path):
+def test_what_counts_as_confined(open_folder: Path, tmp_path: Path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+
     def why(**facts: object) -> str | None:
         base = {"landlock": None, "seccomp": True, "namespaces": [], "user": "nobody"}
-        return _why_unconfined(Confinement(**{**base, **facts}), open_folder)
+        return _why_unconfined(Confinement(**{**base, **facts}), [closed, open_folder])
 
     assert why(landlock=1) is None
     assert why(namespaces=["user", "mount", "pid"]) is None
@@ -293,10 +383,6 @@ def test_what_counts_as_confined(open_folder: Path):
 
 
 def test_nothing_is_left_when_the_grader_is_killed(tmp_path: Path):
-    import signal
-    import subprocess
-    import sys
-
     script = tmp_path / "grader.py"
     script.write_text(
         textwrap.dedent(

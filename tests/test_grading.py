@@ -127,6 +127,51 @@ def test_a_fault_of_the_grader_is_never_a_zero(kit, test):
     assert "hidden" not in json.dumps(document["findings"])
 
 
+def test_the_instructor_gets_the_traceback(kit):
+    done = autograder("grade", "reference", cwd=kit(HEAD + FAULTS["a TypeError"]))
+    assert done.returncode == 3
+    assert "test_double.py" in done.stderr
+    assert "TypeError" in done.stderr
+
+
+def test_a_missing_tolerance_is_told(kit):
+    test = HEAD + (
+        "@oracle\ndef same(x):\n    return x\n"
+        "def test_a(student):\n    x = np.ones(3, np.float32)\n"
+        "    expect_close(student.double(x), same(x), about='3')\n"
+    )
+    done = autograder("grade", "reference", cwd=kit(test))
+    assert done.returncode == 2
+    assert "tolerance.float32 is missing" in done.stderr
+
+
+def test_tests_of_the_same_name_in_two_classes_are_two(kit):
+    test = HEAD + (
+        "class TestA:\n    def test_x(self, student):\n        expect(False, 'no')\n"
+        "class TestB:\n    def test_x(self, student):\n        pass\n"
+    )
+    assert [t["status"] for t in by_name(grade(kit(test))).values()] == ["failed", "passed"]
+
+
+def test_options_for_another_pytest_are_not_ours(kit, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-v --color=yes -k nothing")
+    monkeypatch.setenv("PYTEST_PLUGINS", "not_there")
+    assert len(by_name(grade(kit(DOUBLE)))) == 2
+
+
+def test_the_clock_counts_the_students_time_only(kit):
+    test = HEAD + (
+        "import time\n"
+        "def slow():\n"
+        "    until = time.monotonic() + 1.5\n"
+        "    while time.monotonic() < until:\n        pass\n"
+        "    yield 1.0\n"
+        "def test_a(student):\n    expect(student.double(student.stream(slow())) == [2], 'no')\n"
+    )
+    root = kit(test, "import numpy as np; return 2 * np.array(list(x))", "limits = { seconds = 1 }")
+    assert [t["status"] for t in by_name(grade(root)).values()] == ["passed"]
+
+
 NO_PASS = {
     "skipped": "@pytest.mark.skip\ndef test_a(student):\n    pass\n",
     "skips": "def test_a(student):\n    pytest.skip('no')\n",

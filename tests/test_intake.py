@@ -251,3 +251,93 @@ def test_notebook_cells_and_magics():
     for text in ("", "[]", "{}", '{"cells": 3}', "[" * 100_000):
         with pytest.raises(SyntaxError, match="not a notebook"):
             code_cells(text)
+
+
+def test_broken_archives_of_all_kinds_are_only_broken(tmp_path):
+    """Whatever the archive modules raise on flipped bytes, the grader does not."""
+    import random
+
+    members = {"naive.py": TEXT * 20, "notes.txt": "x" * 300}
+    originals = [
+        zipped(tmp_path / "a.zip", members),
+        tarred(tmp_path / "b.tar", members),
+        tarred(tmp_path / "c.tar.gz", members),
+    ]
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        path = tmp_path / f"m{method}.zip"
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr("naive.py", TEXT * 20)
+        originals.append(path)
+    chance = random.Random(5)
+    for path in originals:
+        whole = path.read_bytes()
+        for _ in range(150):
+            data = bytearray(whole)
+            for _ in range(chance.randint(1, 4)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            path.write_bytes(data)
+            read_submission(path, NAMES)
+
+
+def test_headers_that_never_end_are_broken(tmp_path):
+    info = tarfile.TarInfo("x")
+    info.type, info.size = b"L", 1
+    path = tmp_path / "s.tar"
+    path.write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a" + b"\0" * 511) * 3000)
+    assert read_submission(path, NAMES).rejected
+
+
+def test_a_tar_that_swells_is_refused_at_the_cap(tmp_path):
+    import gzip
+
+    path = tmp_path / "s.tar.gz"
+    info = tarfile.TarInfo("x")
+    info.type, info.size = b"L", 200 << 20
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(info.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(200):
+            file.write(bytes(1 << 20))
+    assert "unpacks to more than 64 MB" in read_submission(path, NAMES).findings[0].text
+
+
+def test_other_compressions_are_no_tar(tmp_path):
+    import lzma
+
+    path = tarred(tmp_path / "s.tar", {"naive.py": TEXT})
+    path.write_bytes(lzma.compress(path.read_bytes()))
+    assert "broken" in read_submission(path, NAMES).findings[0].text
+
+
+def test_names_that_are_no_utf8(tmp_path):
+    name = os.fsdecode(b"homework-\xff.py")
+    (folder(tmp_path / "s") / "x").parent.mkdir()
+    (tmp_path / "s" / name).write_text(TEXT)
+    read = read_submission(tmp_path / "s", NAMES)
+    assert read.files == ["homework-?.py"]
+    assert read.sha256
+    read.files[0].encode()
+
+
+def test_the_rest_of_a_submission_does_not_matter(tmp_path):
+    made = folder(tmp_path / "s", "exercises/naive.py", "data/x/y/z.csv")
+    for number in range(200):
+        (made / "data" / f"{number}.txt").touch()
+    (made / "data").chmod(0)
+    try:
+        assert modules(read_submission(made, NAMES)) == {"naive": "exercises/naive.py"}
+    finally:
+        (made / "data").chmod(0o755)
+
+
+def test_a_path_that_is_a_link_is_the_instructors(tmp_path):
+    made = folder(tmp_path / "real", "stable.py")
+    for target in (made, made / "stable.py"):
+        link = tmp_path / f"link-{target.name}"
+        link.symlink_to(target)
+        assert modules(read_submission(link, NAMES)) == {"stable": "stable.py"}
+
+
+def test_a_notebook_may_hold_pictures(tmp_path):
+    cell = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": "A" * (3 << 20)}]}
+    (tmp_path / "hw.IPYNB").write_text(json.dumps({"cells": [cell]}))
+    assert not read_submission(tmp_path / "hw.IPYNB", NAMES).rejected

@@ -42,6 +42,7 @@ BROKEN = {
         "points = -3",
         ["exercise.trapezoid.points", "-3", "greater than 0"],
     ),
+    "no bound": ("seconds = 2", "seconds = inf", ["limits.seconds", "finite"]),
     "zero seconds": (
         "seconds = 2",
         "seconds = 0",
@@ -76,6 +77,13 @@ def test_the_command_says_it_and_exits_with_2(edited):
     assert done.returncode == 2
     assert "did you mean 'points'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_stub_that_is_not_python_is_told(tiny):
+    (tiny / "exercises/trapezoid.py").write_text("def f(:\n")
+    done = autograder("grade", "reference", cwd=tiny)
+    assert done.returncode == 2
+    assert "trapezoid.py is not Python" in done.stderr
 
 
 def test_limits_of_one_exercise(edited):
@@ -133,6 +141,10 @@ def broken_test(tiny: Path, text: str) -> str:
         ("x = 1\n", "holds no test"),
         ("import pytest\n@pytest.mark.wieght(2)\ndef test_a(student): pass\n", "wieght"),
         ("import pytest\n@pytest.mark.weight(0)\ndef test_a(student): pass\n", "above 0"),
+        (
+            "import pytest\n@pytest.mark.weight('a')\ndef test_a(student): pass\n",
+            "a number above 0",
+        ),
         ("import pytest\n@pytest.mark.after('test_b')\ndef test_a(student): pass\n", "test_b"),
     ],
 )

@@ -382,6 +382,7 @@ class Confinement:
         readable = Readable.python(packages) if sys.platform == "linux" else Readable((), ())
         names = {uid: _user_name(uid) for uid in (os.geteuid(), NOBODY)}
         user = os.geteuid()
+        self._as_another = "user" not in without
         self._namespaces = self._try("namespaces", without, lambda: enter_namespaces(readable))
         self._landlock = self._try("landlock", without, lambda: _landlock_rules(readable))
         self._seccomp = self._try("seccomp", without, _system_call_filter)
@@ -437,7 +438,8 @@ class Confinement:
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
         if sys.platform == "linux":
-            _drop_capabilities()
+            if self._as_another:
+                _drop_capabilities()
             _die_with_parent()  # the kernel forgets it when the user changes
             _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if self._landlock is not None:
