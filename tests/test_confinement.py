@@ -82,9 +82,9 @@ HUNTER = """
         except OSError:
             return b""
 
-    def in_files(places):
+    def in_files(places, most=300):
         for place in places:
-            for folder, _, names in itertools.islice(os.walk(place), 300):
+            for folder, _, names in itertools.islice(os.walk(place), most):
                 if any(holds(read(os.path.join(folder, name))) for name in names):
                     return True
         return False
@@ -95,7 +95,7 @@ HUNTER = """
                 if holds(read(f"/proc/{pid}/{name}")):
                     return True
             for link in ("cwd", "root"):
-                if in_files([f"/proc/{pid}/{link}"]):
+                if in_files([f"/proc/{pid}/{link}"], 5):
                     return True
         return False
 
