@@ -51,7 +51,9 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
 _MS_NOATIME, _MS_NODIRATIME, _MS_BIND, _MS_REC = 1024, 2048, 4096, 16384
 _MS_PRIVATE, _MS_RELATIME = 1 << 18, 1 << 21
 _MNT_DETACH = 2
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_SECCOMP_MODE_FILTER = 2
+_INSTRUCTION = 8  # bytes, of <linux/filter.h>
 _SIGKILL = 9
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 
@@ -292,8 +294,18 @@ _FCNTL = (0, 1, 2, 3, 1030)
 _IOCTL = (0x5401, 0x5413, 0x5451)
 
 
-def _system_call_filter() -> Any:
-    """The seccomp filter of a NumPy worker, not yet loaded."""
+class _Program(ctypes.Structure):
+    """``struct sock_fprog`` of <linux/filter.h>."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def _system_call_filter() -> _Program:
+    """The seccomp filter of a NumPy worker, translated.
+
+    libseccomp would translate it again for each process that loads it, which takes longer
+    than all the rest of a worker's confinement.
+    """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
@@ -324,7 +336,15 @@ def _system_call_filter() -> Any:
     # Reading a limit, not setting one: of this process (0), with no new value (null).
     own, no_value = seccomp.Arg(0, seccomp.EQ, 0), seccomp.Arg(2, seccomp.EQ, 0)
     rules.add_rule(seccomp.ALLOW, "prlimit64", own, no_value)
-    return rules
+    with os.fdopen(os.memfd_create("filter"), "w+b") as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        instructions = file.read()
+    return _Program(len(instructions) // _INSTRUCTION, instructions)
+
+
+def _load_filter(program: _Program) -> None:
+    _call("prctl", _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
 
 
 def _resolves(seccomp: Any, arch: int, name: str) -> bool:
@@ -374,10 +394,10 @@ class Confinement:
 
     def __init__(self, packages: Iterable[str], without: Collection[str] = ()) -> None:
         self.missing: list[str] = []
-        for library in ("landlock", "pyseccomp"):
-            # Before the namespaces, in which neither can be found any more.
-            with contextlib.suppress(ImportError, OSError, RuntimeError):
-                importlib.import_module(library)
+        # Libraries before the namespaces, in which they can be found no more.
+        self._seccomp = self._try("seccomp", without, _system_call_filter)
+        with contextlib.suppress(ImportError):
+            importlib.import_module("landlock")
         self._proc = os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self") else None
         readable = Readable.python(packages) if sys.platform == "linux" else Readable((), ())
         names = {uid: _user_name(uid) for uid in (os.geteuid(), NOBODY)}
@@ -385,7 +405,6 @@ class Confinement:
         self._as_another = "user" not in without
         self._namespaces = self._try("namespaces", without, lambda: enter_namespaces(readable))
         self._landlock = self._try("landlock", without, lambda: _landlock_rules(readable))
-        self._seccomp = self._try("seccomp", without, _system_call_filter)
         self._drop_user = user == 0 and bool(
             self._try("user", without, lambda: self._can_be_nobody(readable))
         )
@@ -447,7 +466,7 @@ class Confinement:
         os.closerange(3, keep)
         os.closerange(keep + 1, 1 << 16)
         if self._seccomp is not None:
-            self._seccomp.load()
+            _load_filter(self._seccomp)
         self._attempt()
 
     def _attempt(self) -> None:
@@ -509,9 +528,9 @@ def _set_limits(limits: Limits, proc: int | None, threads: int | None) -> None:
     if proc is not None:
         # Private writable memory; the filter of system calls refuses any that is shared.
         # Address space, for files that are mapped, may be larger.
-        used = _memory_in_use(proc)
-        limit(resource.RLIMIT_DATA, used["VmData"] + limits.memory_bytes)
-        limit(resource.RLIMIT_AS, used["VmSize"] + 2 * limits.memory_bytes + _FILES)
+        size, data = _memory_in_use(proc)
+        limit(resource.RLIMIT_DATA, data + limits.memory_bytes)
+        limit(resource.RLIMIT_AS, size + 2 * limits.memory_bytes + _FILES)
     if threads:
         limit(resource.RLIMIT_NPROC, threads)
     # At the soft limit comes a signal that tells why; the hard one kills without a word.
@@ -521,15 +540,14 @@ def _set_limits(limits: Limits, proc: int | None, threads: int | None) -> None:
     limit(resource.RLIMIT_NOFILE, 64)
 
 
-def _memory_in_use(proc: int) -> dict[str, int]:
-    """Bytes of address space (VmSize) and of private writable memory (VmData)."""
-    status = os.open("self/status", os.O_RDONLY, dir_fd=proc)
+def _memory_in_use(proc: int) -> tuple[int, int]:
+    """Bytes of address space, and of private writable memory (with the stack, a little more)."""
+    statm = os.open("self/statm", os.O_RDONLY, dir_fd=proc)
     try:
-        lines = os.read(status, 1 << 16).decode().splitlines()
+        pages = os.read(statm, 1 << 10).split()
     finally:
-        os.close(status)
-    wanted = (line.split() for line in lines if line.startswith(("VmSize:", "VmData:")))
-    return {name.rstrip(":"): int(kib) * 1024 for name, kib, _ in wanted}
+        os.close(statm)
+    return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
 
 
 def _drop_capabilities() -> None:
