@@ -236,32 +236,32 @@ def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     if array.ndim and array.dtype != expected.dtype:
         raise Failed(f"The answer is {array.dtype}, for {about}; it should be {expected.dtype}.")
     _expect_number(array, about)
-    exact = expected.value
-    # Complaints in the order in which a student would look for the cause.
     with np.errstate(all="ignore"):
         values = array.astype(np.float64)
-        finite = np.isfinite(exact)
-        bound = _tolerance(expected.dtype).bound(
-            np.where(finite, exact, 0.0), expected.dtype, expected.magnitude
-        )
-        error = np.abs(np.where(finite, values - exact, 0.0))
-        complaints = [
-            (np.isnan(values) & ~np.isnan(exact), "NaN{}"),
-            (np.isinf(values) & ~np.isinf(exact), "Infinite{}"),
-            (np.isnan(exact) & ~np.isnan(values), "Not NaN{} where it should be NaN"),
-            (np.isinf(exact) & (values != exact), "Wrong{} where it should be infinite"),
-            (error > bound, "Wrong{}, at worst" + _size(error, bound)),
-        ]
+        error = np.abs(values - expected.value)
+        bound = _tolerance(expected.dtype).bound(expected.value, expected.dtype, expected.magnitude)
+        if not (np.all(np.isfinite(expected.value)) and np.all(error <= bound)):
+            _complain(values, expected.value, error, bound, about)
+
+
+def _complain(values: Array, exact: Array, error: Array, bound: Array, about: str) -> None:
+    """Fail with what a student should look for first, if anything is wrong."""
+    finite = np.isfinite(exact)
+    complaints = [
+        (np.isnan(values) & ~np.isnan(exact), "NaN{}"),
+        (np.isinf(values) & ~np.isinf(exact), "Infinite{}"),
+        (np.isnan(exact) & ~np.isnan(values), "Not NaN{} where it should be NaN"),
+        (np.isinf(exact) & (values != exact), "Wrong{} where it should be infinite"),
+        (finite & ~(error <= bound), "Wrong{}, at worst "),
+    ]
     for wrong, what in complaints:
         if np.any(wrong):
-            raise _wrong(what.format(_places(wrong)), values, exact, about)
-
-
-def _size(error: Array, bound: Array) -> str:
-    if not error.size:
-        return ""
-    worst = int(np.argmax(error - bound))
-    return f" off by {error.flat[worst]:.2g} where at most {bound.flat[worst]:.2g} is rounding"
+            text = what.format(_places(wrong))
+            if text.endswith("worst "):
+                worst = int(np.argmax(np.where(finite, error - bound, -np.inf)))
+                text += f"off by {error.flat[worst]:.2g} where at most "
+                text += f"{bound.flat[worst]:.2g} is rounding"
+            raise _wrong(text, values, exact, about)
 
 
 def expect_equal(got: Array | float, value: Array | float, *, about: str) -> None:

@@ -82,6 +82,13 @@ def test_each_failure_says_what_is_wrong(got, said):
     expect_close(X.copy(), same(X), about="a question")
 
 
+def test_an_infinite_answer_needs_an_infinity():
+    exact = np.array([1.0, np.inf])
+    for got in ([1.0, 5.0], [1.0, -np.inf], [1.0, np.nan]):
+        assert failure(np.array(got), exact)
+    expect_close(exact.copy(), same(exact), about="x")
+
+
 def test_the_tolerance_grows_with_the_inputs():
     large = np.array([1e6, 0.0])
     set_tolerances({"float64": Tolerance(0.0, 4)})
