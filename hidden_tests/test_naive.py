@@ -92,7 +92,7 @@ def test_large_logits_that_fit(student, rng):
 @pytest.mark.hint("Nothing in the recipe depends on how many classes there are.")
 def test_sizes(student, rng):
     """from 1 class to 1,009"""
-    for k in (1, 2, 13, 64, 100, 1009):
+    for k in (1, 2, 13, 64, 1009):
         logits = 2 * rng.standard_normal((2, k))
         about = f"2 rows of {k} logits"
         expect_close(student.softmax_naive(logits), exact_softmax(logits), about=about)

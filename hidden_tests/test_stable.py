@@ -93,7 +93,7 @@ def test_identical(student, rng):
 @pytest.mark.hint("Nothing depends on how many classes there are; one class always gets 1.")
 def test_sizes(student, rng):
     """from 1 class to 1,009"""
-    for k in (1, 2, 13, 64, 100, 1009):
+    for k in (1, 2, 13, 64, 1009):
         logits = 2 * rng.standard_normal((2, k))
         about = f"2 rows of {k} logits"
         expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
@@ -103,11 +103,9 @@ def test_sizes(student, rng):
 def test_many_classes(student, rng):
     """100,000 classes"""
     logits = rng.random(100_000) - 3
-    logits[rng.choice(100_000, 3, replace=False)] = [9.0, 9.5, 10.0]
+    logits[rng.integers([0, 30_000, 60_000], [30_000, 60_000, 100_000])] = [9.0, 9.5, 10.0]
     about = "100,000 logits"
-    got = student.softmax_stable(logits)
-    expect_close(got, exact_softmax(logits), about=about)
-    expect_sums_to_one(got, logits, about=about)
+    expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
 
 
 @pytest.mark.hint("What you divide by must be the sum of exactly what you divide.")
