@@ -258,3 +258,10 @@ def test_odd_but_honest_code_keeps_its_points(graded, kit, head, body):
     # Threads and prints take more memory than the long stream leaves.
     lost = [t for t in lost if "long_stream" not in t.id]
     assert not lost, [(t.id, t.feedback) for t in lost]
+
+
+def test_right_numbers_of_the_wrong_type_earn_nothing(graded, kit):
+    right = kit.exercises["stable"].reference.read_text().replace("softmax_stable(", "right(")
+    source = f"{right}\ndef softmax_stable(x, axis=-1):\n    return right(x, axis).tolist()\n"
+    broken = exercise(graded(stable=source), "stable")
+    assert broken.score == 0, [t.id for t in broken.tests if t.status == "passed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -167,9 +168,32 @@ def test_the_hunter_finds_what_can_be_reached(bare_server, nest):
     assert found.tolist() == [True] * 5
 
 
-def test_the_grader_starts_servers_without_its_environment(nest):
+def test_the_server_does_not_inherit_the_graders_environment(nest):
+    source = f"""
+        import numpy as np
+        def hunt():
+            return np.array([b"{CANARY[:6]}" in open("/proc/self/environ", "rb").read()])
+    """
     with ForkServer(NOTHING) as server:
-        assert not hunt(server, HUNTER, *nest)[[2, 3, 4]].any()
+        assert hunt(server, source).tolist() == [False]
+
+
+def test_no_descriptor_is_open_but_the_wire(server):
+    source = """
+        import os, stat
+        import numpy as np
+        def kind(fd):
+            try:
+                return stat.S_IFMT(os.fstat(fd).st_mode)
+            except OSError:
+                return 0
+        def hunt():
+            return np.array([k for k in map(kind, range(1000)) if k])
+    """
+    open_ones = hunt(server, source).tolist()
+    assert open_ones.count(stat.S_IFCHR) == 3  # /dev/null thrice
+    assert open_ones.count(stat.S_IFSOCK) == 1
+    assert len(open_ones) == 4
 
 
 ATTEMPTS = {

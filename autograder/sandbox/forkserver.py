@@ -87,8 +87,7 @@ class Server:
                             woken.recv(_PACKET)
                         self._reap()
                     elif not self._obey():
-                        self._kill_all()
-                        return
+                        return  # each worker has asked to die with this process
 
     def _tell(self, packet: dict[str, object]) -> None:
         with contextlib.suppress(BrokenPipeError):
@@ -152,10 +151,6 @@ class Server:
                 if identity in self._awaited:
                     self._awaited.discard(identity)
                     self._await(identity)
-
-    def _kill_all(self) -> None:
-        for pid in self._pids.values():
-            os.kill(pid, signal.SIGKILL)
 
     def _become_worker(self, wire_fd: int, limits: Limits) -> NoReturn:
         try:
