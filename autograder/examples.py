@@ -204,7 +204,7 @@ def _main() -> None:
     answer = {
         "examples": [asdict(example) for example in runner.examples],
         "problem": problem,
-        "printed": "".join([printed.text, *(f"\n{note}" for note in modules.notes)]).strip(),
+        "printed": printed.text.strip(),
     }
     print("\n" + job["mark"] + json.dumps(answer), flush=True)
 

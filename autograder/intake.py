@@ -250,8 +250,8 @@ def _is_notebook(path: str) -> bool:
 
 
 def _printable(name: str) -> str:
-    """A file's name as text: bytes that are no UTF-8 become question marks."""
-    return name.encode("utf-8", "replace").decode()
+    """A file's name as one line of text: what cannot be printed becomes a question mark."""
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 # ------------------------------------------------------------------ folders
@@ -346,8 +346,16 @@ class _Archive:
             kind = stat.S_IFMT(member.external_attr >> 16)
             is_file = kind in (0, stat.S_IFREG)
             if not member.is_dir():
-                self._add(listing, member.filename, is_file, partial(archive.open, member))
+                start = partial(self._open_member, archive, member)
+                self._add(listing, member.filename, is_file, start)
         return listing
+
+    def _open_member(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+        # The other methods of zipfile unpack all of a member at once, however large it gets.
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            name = _printable(member.filename)
+            raise Unreadable(f"{name} is packed in a way that is not read; use an ordinary zip.")
+        return archive.open(member)
 
     def _list_tar(self, path: Path, compressed: bool) -> _Listing:
         file: IO[bytes] = self._stack.enter_context(path.open("rb"))
@@ -397,6 +405,8 @@ class _Archive:
             assert member is not None
             with member:
                 return member.read(_cap(path) + 1)
+        except Unreadable:
+            raise
         except Exception as error:
             encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
             why = "it is encrypted" if encrypted else "it is broken"

@@ -51,6 +51,7 @@ from autograder.student import Student
 __all__ = ["Outcome", "Suite"]
 
 _TIMEOUTS = 2
+_BUDGET = 4  # times the limit of a test: for all tests of an exercise together
 
 # What of pytest's own is of no use here and costs time in every test or at the start.
 _WITHOUT = (
@@ -316,6 +317,9 @@ class _Plugin:
                 return Verdict(f"Not run: first pass “{first.title}”.")
         if student.clock.timeouts >= _TIMEOUTS:
             text = f"Not run: {_TIMEOUTS} tests before it have run out of time."
+            return Verdict(text, status="timeout")
+        if student.clock.spent >= _BUDGET * student.clock.seconds:
+            text = "Not run: the tests before it took all the time that the exercise has."
             return Verdict(text, status="timeout")
         return None
 

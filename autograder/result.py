@@ -160,7 +160,9 @@ class Result(_Part):
 
     def to_json(self) -> str:
         """The document as stable, indented JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False) + "\n"
+        text = json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False)
+        # The same JSON; but printed in a CI log, a quoted line can be no command there.
+        return text.replace("##[", "#\\u0023[") + "\n"
 
 
 def json_schema() -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.expect import Failed
+from autograder.expect import Failed, shape_text
 from autograder.sandbox import wire
 from autograder.sandbox.loader import StudentCode
 
@@ -104,7 +103,7 @@ def _describe(value: Any, code: StudentCode) -> str:
     if isinstance(value, wire.Opaque):
         return _describe_opaque(value, code)
     if type(value) is np.ndarray:
-        return f"an array of shape {value.shape} and type {value.dtype}"
+        return f"an array of shape {shape_text(value.shape)} and type {value.dtype}"
     if type(value) in (tuple, list):
         return f"a {type(value).__name__} of {len(value)}"
     return "None" if value is None else f"{article(type(value).__name__)} {type(value).__name__}"
@@ -113,10 +112,7 @@ def _describe(value: Any, code: StudentCode) -> str:
 def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
     name = value.type_name
     # A type made on the spot can be called anything, such as by a hidden input.
-    written = name.isidentifier() and any(
-        re.search(rf"\bclass\s+{re.escape(name)}\b", s.text) for s in code.sources
-    )
-    if name not in _KNOWN_TYPES and not written:
+    if name not in _KNOWN_TYPES and name not in code.words:
         return "an object of a type of its own"
     detail = _DETAILS.get(value.detail, "")
     if name == "ndarray":

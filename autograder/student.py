@@ -75,10 +75,23 @@ def _chunks(numbers: Iterable[float]) -> Iterator[np.ndarray[Any, Any]]:
 
 @dataclass
 class Clock:
-    """Time that student code has left in a test; the grader's own work does not count."""
+    """Time of student code; the grader's own work does not count.
+
+    Attributes
+    ----------
+    seconds
+        For each test.
+    left
+        Of it, in the test that is running.
+    spent
+        In all tests of the exercise so far.
+    timeouts
+        How many tests ran out of it.
+    """
 
     seconds: float
     left: float = 0.0
+    spent: float = 0.0
     timeouts: int = 0
 
 
@@ -219,7 +232,9 @@ class Student:
                 raise wire.ProtocolError("a question about nothing")
             began = time.monotonic()
             chunk = streams[handle].next_chunk()
-            self.clock.left += time.monotonic() - began
+            own = time.monotonic() - began
+            self.clock.left += own
+            self.clock.spent -= own
             return chunk
 
         if self._worker is None or not self._worker.alive:
@@ -255,8 +270,9 @@ class Student:
             "module": self._name,
         }
         self._loaded, _ = self._ask(header, body, _REPLY_CAP, None)
-        notes = self._loaded.get("notes", [])
-        self.notes = [n for n in notes if _is_note(n)] if isinstance(notes, list) else []
+        notes = self._loaded.get("notes")
+        if isinstance(notes, list) and self._code.sources[0].notebook:
+            self.notes = [text for note in notes[:20] if (text := _note_text(note))]
 
     def _ask(
         self,
@@ -284,7 +300,9 @@ class Student:
         except wire.ProtocolError:
             self._garbled()
         finally:
-            self.clock.left = max(0.0, self.clock.left - (time.monotonic() - began))
+            spent = time.monotonic() - began
+            self.clock.left = max(0.0, self.clock.left - spent)
+            self.clock.spent += spent
         if reply.get("op") not in ("loaded", "returned", "raised", "missing"):
             self._garbled()
         return reply, read
@@ -330,7 +348,7 @@ class Student:
         named = named if isinstance(named, list) else []
         bases = frozenset(b for b in named if isinstance(b, str) and b in _BUILTIN_EXCEPTIONS)
         message = reply.get("message")
-        revealed = f"It says: {message}" if isinstance(message, str) and message else ""
+        revealed = f"It says: {message[:500]}" if isinstance(message, str) and message else ""
         where = self._where(reply.get("where"))
 
         def fail(feedback: str, status: Any = "error") -> NoReturn:
@@ -365,8 +383,7 @@ class Student:
         if root == PACKAGE or root in self._code.exercises:
             fail(f"The code imports a file that is not in the submission{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
-        written = any(re.search(rf"\b{re.escape(root)}\b", s.text) for s in self._code.sources)
-        named = f"`{root}`" if root and written else "something"
+        named = f"`{root}`" if root in self._code.words else "something"
         fail(
             f"The code imports {named}{where}; there is only the standard library and NumPy.",
             "forbidden",
@@ -435,18 +452,19 @@ def _call_text(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
     return f"{function}({', '.join(parts)})"
 
 
-def _is_note(note: object) -> bool:
-    """Whether it is one of the loader's notes, and not something else in their place."""
-    if not isinstance(note, str):
-        return False
-    stopped = re.fullmatch(r"cell \d{1,4}: stopped with (\w+); the cells after it were run", note)
-    if stopped:
-        return stopped[1] in _BUILTIN_EXCEPTIONS
-    return bool(
-        re.fullmatch(
-            r"cell \d{1,4}: (lines that only a notebook understands were dropped"
-            r"|a syntax error; the cell was passed over"
-            r"|stopped with an error; the cells after it were run)",
-            note,
-        )
-    )
+def _note_text(note: object) -> str:
+    """One of the loader's notes in words; nothing for what is none."""
+    if not isinstance(note, list) or len(note) != 3:
+        return ""
+    cell, kind, name = note
+    if type(cell) is not int or not 0 < cell < 10_000:
+        return ""
+    if kind == "magics":
+        return f"cell {cell}: what only a notebook understands was passed over"
+    if kind == "unreadable":
+        return f"cell {cell}: it is not Python, and was passed over"
+    if kind == "stopped":
+        known = isinstance(name, str) and name in _BUILTIN_EXCEPTIONS
+        what = f"{article(name)} {name}" if known else "an exception of its own"
+        return f"cell {cell}: a statement raised {what}; the rest was run"
+    return ""

@@ -168,7 +168,8 @@ def test_the_hunter_finds_what_can_be_reached(bare_server, nest):
     assert found.tolist() == [True] * 5
 
 
-def test_the_server_does_not_inherit_the_graders_environment(nest):
+@pytest.mark.usefixtures("nest")
+def test_the_server_does_not_inherit_the_graders_environment():
     source = f"""
         import numpy as np
         def hunt():

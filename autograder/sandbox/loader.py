@@ -7,6 +7,7 @@ code, so that what imports at home imports when it is graded.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.util
@@ -15,6 +16,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -60,6 +62,15 @@ class StudentCode:
     modules: Mapping[str, int]
     exercises: Sequence[str] = ()
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name that stands in the files: the only ones that a report may repeat."""
+        return frozenset(
+            word
+            for source in self.sources
+            for word in re.findall(r"[^\W\d]\w{0,99}\b", source.text)
+        )
+
 
 @dataclass
 class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -76,12 +87,13 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     Attributes
     ----------
     notes
-        What was passed over: failed cells and magics of a notebook.
+        What was passed over in a notebook: the cell, ``magics``, ``unreadable`` or
+        ``stopped``, and the name of the exception that stopped a statement.
     """
 
     sources: Sequence[Source]
     modules: Mapping[str, int]
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[int, str, str]] = field(default_factory=list)
     _made: dict[int, ModuleType] = field(default_factory=dict)
     _executed: set[int] = field(default_factory=set)
 
@@ -152,26 +164,35 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     # -------------------------------------------------------------- notebooks
 
     def _run_notebook(self, source: Source, module: ModuleType) -> None:
+        """Run a notebook's cells, statement by statement: one that fails stops no other.
+
+        What a student plots or looks at on the way fails here, where there is no
+        matplotlib and no display; the functions beside it should not be lost for that.
+        """
         for number, text in enumerate(code_cells(source.text), start=1):
-            name = f"cell {number}"
-            try:
-                code = compile(text, name, "exec", dont_inherit=True)
-            except SyntaxError:
-                plain, dropped = without_magics(text)
-                if dropped:
-                    self.notes.append(
-                        f"{name}: lines that only a notebook understands were dropped"
-                    )
+            statements = self._statements(number, text)
+            for statement in statements:
                 try:
-                    code = compile(plain, name, "exec", dont_inherit=True)
-                except SyntaxError:
-                    self.notes.append(f"{name}: a syntax error; the cell was passed over")
-                    continue
-            try:
-                exec(code, module.__dict__)
-            except BaseException as error:  # SystemExit too: later cells may hold the answer
-                kind = type(error).__name__ if type(error).__module__ == "builtins" else "an error"
-                self.notes.append(f"{name}: stopped with {kind}; the cells after it were run")
+                    tree = ast.Module([statement], [])
+                    exec(
+                        compile(tree, f"cell {number}", "exec", dont_inherit=True), module.__dict__
+                    )
+                except BaseException as error:  # SystemExit too
+                    self.notes.append((number, "stopped", type(error).__name__))
+
+    def _statements(self, number: int, text: str) -> list[ast.stmt]:
+        try:
+            return ast.parse(text).body
+        except Exception:
+            plain, changed = without_magics(text)
+        try:
+            body = ast.parse(plain).body
+        except Exception:  # whatever the parser makes of a bomb
+            self.notes.append((number, "unreadable", ""))
+            return []
+        if changed:
+            self.notes.append((number, "magics", ""))
+        return body
 
 
 def code_cells(text: str) -> list[str]:
@@ -193,7 +214,9 @@ def code_cells(text: str) -> list[str]:
 
 
 # IPython: %magic, !command and ?help stand where a statement would; `% b` goes on with one.
-_MAGIC = re.compile(r"^(\s*)(%[A-Za-z_]\w*(\s.*)?|!.*|\?.*)$")
+_MAGIC = re.compile(
+    r"^(\s*)(%[A-Za-z_]\w*(\s.*)?|!.*|\?.*|[\w.]+\?{1,2}\s*|[\w, ]+=\s*(!|%[A-Za-z_]).*)$"
+)
 # Magics of a whole cell after which the cell is Python all the same.
 _PYTHON_CELL = re.compile(r"^\s*%%(time|timeit|capture|prun)\b.*")
 

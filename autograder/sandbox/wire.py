@@ -209,6 +209,8 @@ _SCALARS = frozenset(dtype.type for dtype in DTYPES.values())
 def _pack_array(
     value: np.ndarray[Any, Any], body: list[memoryview], room: list[float], trusted: bool
 ) -> Any:
+    if not value.dtype.isnative:
+        value = value.astype(value.dtype.newbyteorder("="))
     if DTYPES.get(value.dtype.str) != value.dtype:
         return ["opaque", "ndarray", f"of dtype {value.dtype.kind}"]
     # nbytes of the whole array, which broadcasting may make larger than any memory
