@@ -30,10 +30,12 @@ from autograder.result import (
 )
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import ConfinementError, Limits
-from autograder.student import Clock, Student
+from autograder.sandbox.loader import StudentCode
+from autograder.student import Clock, Student, without_outputs
 
 __all__ = ["Grader", "fresh_seed"]
 
+_NOTEBOOK = Limits(memory_bytes=1 << 29, cpu_s=10)  # to take a notebook apart
 SEED_BITS = 48
 """Seeds survive being read as a JSON number by any program."""
 
@@ -119,8 +121,10 @@ class Grader:
         seed
             Of the hidden inputs: the same submission, kit and seed give the same result.
         """
-        students = {e.name: self._student(e, submission) for e in self._exercises}
+        students: dict[str, Student] = {}
         try:
+            code = without_outputs(submission.code, self._server, _NOTEBOOK)
+            students = {e.name: self._student(e, submission, code) for e in self._exercises}
             outcomes = self._suite.run(students, seed)
         except ConfinementError as error:
             raise UnconfinedError(f"a worker could not be confined: {error}") from None
@@ -162,13 +166,13 @@ class Grader:
             findings=findings,
         )
 
-    def _student(self, exercise: Exercise, submission: Submission) -> Student:
+    def _student(self, exercise: Exercise, submission: Submission, code: StudentCode) -> Student:
         limits = exercise.limits
         return Student(
             name=exercise.name,
             functions=exercise.config.functions,
             signatures=exercise.signatures,
-            code=submission.code,
+            code=code,
             server=self._server,
             clock=Clock(limits.seconds),
             limits=Limits(int(limits.memory_mb * (1 << 20)), limits.cpu_seconds),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import builtins
 import errno
+import json
 import re
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -26,10 +27,12 @@ from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, Wor
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import PACKAGE, StudentCode
 
-__all__ = ["Clock", "Function", "Stream", "Student"]
+__all__ = ["Clock", "Function", "Stream", "Student", "without_outputs"]
 
 _CHUNK = 4096
 _REPLY_CAP = 1 << 20
+_CODE_CAP = 1 << 20  # of a notebook's cells together
+_CELLS_S = 10.0
 _OUT_OF_MEMORY_EXIT = 71  # forkserver.py
 # How files, networks and processes are refused, by the layer that happens to do it.
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS}
@@ -38,6 +41,34 @@ _BUILTIN_EXCEPTIONS = frozenset(
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 )
+
+
+def without_outputs(code: StudentCode, server: ForkServer, limits: Limits) -> StudentCode:
+    """A notebook reduced to its code; anything else as it is.
+
+    Pictures would count in a worker's memory, and there would be one copy for each worker.
+    What may be a bomb is taken apart in a worker of its own, which runs no student code.
+    A notebook that cannot be taken apart stays as it is, and fails where it is graded.
+    """
+    if not any(source.notebook for source in code.sources):
+        return code
+    (notebook,) = code.sources
+    worker = server.spawn(limits)
+    worker.greet()
+    body: list[memoryview] = []
+    header = {"op": "cells", "text": wire.pack(notebook.text, body), "cap": _CODE_CAP}
+    try:
+        reply, read = worker.ask(
+            header, body, deadline=time.monotonic() + _CELLS_S, size_cap=2 * _CODE_CAP
+        )
+        cells = [bytes(cell).decode() for cell in read.value(reply["value"])]
+    except (WorkerTimeout, WorkerDied, wire.ProtocolError, KeyError, TypeError, ValueError):
+        return code
+    finally:
+        if worker.alive:
+            worker.end()
+    plain = {"cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    return replace(code, sources=[replace(notebook, text=json.dumps(plain))])
 
 
 class Stream:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.conftest import exercise, statuses
@@ -265,3 +267,45 @@ def test_right_numbers_of_the_wrong_type_earn_nothing(graded, kit):
     source = f"{right}\ndef softmax_stable(x, axis=-1):\n    return right(x, axis).tolist()\n"
     broken = exercise(graded(stable=source), "stable")
     assert broken.score == 0, [t.id for t in broken.tests if t.status == "passed"]
+
+
+def notebook(*cells: str, outputs: str = "") -> str:
+    made = [{"cell_type": "code", "source": c, "outputs": [outputs]} for c in cells]
+    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "#"}, *made]})
+
+
+SOLVED = """
+from math import inf, exp
+def softmax_naive(x):
+    x = x if x.dtype.kind == "f" else x.astype(float)
+    with np.errstate(all="ignore"):
+        e = np.exp(x)
+        return e / e.sum(-1, keepdims=True)
+"""
+CELLS = {
+    "plain": [f"import numpy as np\n{SOLVED}"],
+    "plots": [f"import matplotlib.pyplot as plt\nimport numpy as np\n{SOLVED}"],
+    "displays": [f"import numpy as np\ndisplay(np)\nget_ipython()\n{SOLVED}"],
+    "magics": [f"%matplotlib inline\nfiles = !ls\nnp.exp?\nimport numpy as np\n{SOLVED}"],
+    "timed": [f"%%time\nimport numpy as np\n{SOLVED}"],
+    "bombs": ["x = " + "-" * 100_000 + "1", "y = '\ud800'", f"import numpy as np\n{SOLVED}"],
+    "leaves": ["raise SystemExit", "await x", f"import numpy as np\n{SOLVED}"],
+}
+
+
+@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+def test_what_surrounds_the_answer_in_a_notebook_does_not_matter(grader, kit, tmp_path, cells):
+    from autograder.intake import read_submission
+
+    (tmp_path / "hw.ipynb").write_text(notebook(*cells))
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    assert exercise(result, "naive").score == 10, result.findings
+
+
+def test_pictures_in_a_notebook_take_none_of_its_memory(grader, kit, tmp_path):
+    from autograder.intake import read_submission
+
+    solution = kit.exercises["online"].reference.read_text()
+    (tmp_path / "hw.ipynb").write_text(notebook(solution, outputs="A" * (8 << 20)))
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    assert exercise(result, "online").score == 15

@@ -6,6 +6,9 @@ all would have come from the cheat.
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from tests.conftest import exercise
@@ -176,6 +179,56 @@ def test_hidden_inputs_do_not_come_back(graded):
 
 
 def _feedbacks(document: str) -> list[str]:
-    import json
-
     return [t["feedback"] for e in json.loads(document)["exercises"] for t in e["tests"]]
+
+
+def test_no_shape_carries_a_hidden_input(graded):
+    body = "    return np.empty((0, int(abs(np.nan_to_num(x).ravel()[:1].sum()) * 1e15)))\n"
+    feedback = _feedbacks(graded(stable=f"import numpy as np\n{FUNCTION}{body}").to_json())
+    assert any("The shape is another one" in text for text in feedback)
+    assert not any(len(digits) > 7 for text in feedback for digits in re.findall(r"\d+", text))
+
+
+FORGED = """
+import json, os, struct
+import numpy as np
+
+def send(header):
+    text = json.dumps(header).encode()
+    for fd in range(3, 64):
+        try:
+            os.write(fd, struct.pack("<IQ", len(text), 0) + text)
+        except OSError:
+            pass
+"""
+
+
+def test_forged_messages_neither_slow_nor_flood(graded):
+    """What a worker claims is held to the same bounds as what it is asked for."""
+    flood = FORGED + (
+        'send({"op": "loaded", "notes": [[n, "stopped", "ValueError"] for n in range(1, 9000)]})\n'
+        "# " + "a " * 200_000 + "\n"
+        f"{FUNCTION}"
+        '    name = "a " * 99_999 + "b"\n'
+        '    send({"op": "raised", "bases": ["ModuleNotFoundError"], "module": name})\n'
+        "    return x\n"
+    )
+    result = graded(stable=flood)
+    assert exercise(result, "stable").score == 0
+    assert len(result.findings) <= 20
+    assert len(result.to_json()) < 100_000
+
+
+def test_slow_answers_use_up_the_time_of_the_exercise(quickly_graded):
+    body = "    import time; time.sleep(0.2)\n    return x\n"
+    tests = exercise(quickly_graded(stable=f"import numpy as np\n{FUNCTION}{body}"), "stable").tests
+    assert "all the time that the exercise has" in tests[-1].feedback
+    assert sum(t.duration_s for t in tests) < 10 * 0.5
+
+
+def test_a_result_in_a_log_is_no_command(graded):
+    line = "raise ValueError  # ##[add-mask]secret ::error::boo"
+    text = graded(stable=f"import numpy as np\n{FUNCTION}    {line}\n").to_json()
+    assert "##[" not in text
+    assert line in json.loads(text)["exercises"][1]["tests"][0]["feedback"]
+    assert not [row for row in text.splitlines() if row.lstrip().startswith("::")]

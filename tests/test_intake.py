@@ -341,3 +341,16 @@ def test_a_notebook_may_hold_pictures(tmp_path):
     cell = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": "A" * (3 << 20)}]}
     (tmp_path / "hw.IPYNB").write_text(json.dumps({"cells": [cell]}))
     assert not read_submission(tmp_path / "hw.IPYNB", NAMES).rejected
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zip_methods_that_unpack_without_bound_are_refused(tmp_path, method):
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("naive.py", "#" * (20 << 20))
+    assert "ordinary zip" in read_submission(path, NAMES).unreadable["naive"]
+
+
+def test_a_name_of_several_lines_is_one_line(tmp_path):
+    made = folder(tmp_path / "s", "a\n::error::b\u202e.py")
+    assert read_submission(made, NAMES).files == ["a?::error::b?.py"]

@@ -65,11 +65,8 @@ class StudentCode:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every name that stands in the files: the only ones that a report may repeat."""
-        return frozenset(
-            word
-            for source in self.sources
-            for word in re.findall(r"[^\W\d]\w{0,99}\b", source.text)
-        )
+        words = (w for source in self.sources for w in re.findall(r"\w+", source.text))
+        return frozenset(word for word in words if len(word) <= 100)
 
 
 @dataclass
