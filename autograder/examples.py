@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder.sandbox.loader import Source, StudentModules
 
-__all__ = ["Example", "Tried", "public_examples", "try_exercise"]
+__all__ = ["Example", "Tried", "try_exercise"]
 
 _FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
@@ -67,9 +67,9 @@ class Tried:
         return bool(self.examples) and not self.problem and all(e.passed for e in self.examples)
 
 
-def public_examples(stub: str) -> dict[str, str]:
+def public_examples(stub: str, filename: str) -> dict[str, str]:
     """Docstring of each function of a stub that holds examples."""
-    functions = [n for n in ast.parse(stub).body if isinstance(n, ast.FunctionDef)]
+    functions = [n for n in ast.parse(stub, filename).body if isinstance(n, ast.FunctionDef)]
     docs = {f.name: ast.get_docstring(f) or "" for f in functions}
     return {name: doc for name, doc in docs.items() if doctest.DocTestParser().get_examples(doc)}
 
@@ -90,11 +90,17 @@ def try_exercise(
     seconds
         Time for all of it.
     """
+    try:
+        docs = public_examples(stub, f"{name}.py")
+    except SyntaxError as error:  # the stub may be the file that the student works on
+        return Tried(problem="".join(traceback.format_exception_only(error)).strip())
+    if not docs:
+        return Tried(problem="There are no examples: the stub's docstrings hold them.")
     mark = secrets.token_hex(16)
     job = {
         "mark": mark,
         "name": name,
-        "docs": public_examples(stub),
+        "docs": docs,
         "sources": [asdict(source) for source in sources],
         "modules": modules,
     }
@@ -133,7 +139,9 @@ class _Runner(doctest.DocTestRunner):
         self.examples: list[Example] = []
 
     def _note(self, test: doctest.DocTest, example: doctest.Example, got: str, ok: bool) -> None:
-        self.examples.append(Example(test.name, example.source, example.want, got, ok))
+        # A line that only prepares the next is no example of its own, unless it fails.
+        if example.want or not ok:
+            self.examples.append(Example(test.name, example.source, example.want, got, ok))
 
     def report_start(self, out: Any, test: doctest.DocTest, example: doctest.Example) -> None:
         pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,31 @@ def test_try_passes_on_a_right_submission_and_not_on_the_stubs():
     assert "not written yet" in autograder("try").stdout
 
 
+def test_try_shows_a_syntax_error_in_the_file_being_worked_on(tmp_path):
+    for folder in ("exercises", "reference", "hidden_tests"):
+        shutil.copytree(ROOT / "docs/tiny-assignment" / folder, tmp_path / folder)
+    shutil.copy(ROOT / "docs/tiny-assignment/grader.toml", tmp_path)
+    (tmp_path / "exercises/trapezoid.py").write_text("def trapezoid(y, dx=1.0:\n    pass\n")
+    done = autograder("try", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "trapezoid.py" in done.stdout
+    assert "SyntaxError" in done.stdout
+
+
+def test_try_counts_what_shows_something():
+    assert "stable          0 of 5 examples" in autograder("try", "--only", "stable").stdout
+
+
+def test_try_says_where_the_examples_went(tmp_path):
+    for folder in ("exercises", "reference", "hidden_tests"):
+        shutil.copytree(ROOT / "docs/tiny-assignment" / folder, tmp_path / folder)
+    shutil.copy(ROOT / "docs/tiny-assignment/grader.toml", tmp_path)
+    shutil.copy(tmp_path / "reference/trapezoid.py", tmp_path / "exercises")
+    done = autograder("try", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "the stub's docstrings hold them" in done.stdout
+
+
 def test_try_takes_every_shape_of_submission():
     notebook = autograder("try", "examples/notebook.ipynb", "--only", "naive")
     assert notebook.returncode == 0, notebook.stdout
@@ -147,8 +173,6 @@ def test_check_is_green():
 
 
 def test_check_finds_a_mistake_that_costs_nothing(tmp_path):
-    import shutil
-
     for folder in ("exercises", "reference", "hidden_tests"):
         shutil.copytree(ROOT / "docs/tiny-assignment" / folder, tmp_path / folder)
     shutil.copy(ROOT / "docs/tiny-assignment/grader.toml", tmp_path)
