@@ -45,6 +45,12 @@ def quick_grader(quick_kit: Kit) -> Iterator[Grader]:
 
 
 @pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A copy of the smallest assignment, to break."""
+    return shutil.copytree(ROOT / "docs/tiny-assignment", tmp_path / "tiny")
+
+
+@pytest.fixture
 def submit(tmp_path: Path, kit: Kit) -> Callable[..., Path]:
     """Make a submission: the references, with these files (by exercise) in their place."""
 

@@ -10,14 +10,7 @@ import pytest
 
 from autograder.errors import KitError, UsageError
 from autograder.kit import Kit, find_kit
-from tests.conftest import ROOT, autograder
-
-TINY = ROOT / "docs/tiny-assignment"
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    return shutil.copytree(TINY, tmp_path / "tiny")
+from tests.conftest import autograder
 
 
 @pytest.fixture
