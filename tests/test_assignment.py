@@ -43,9 +43,9 @@ def test_examples(grader, kit, name, score):
 
 
 def test_the_untouched_example_is_the_stubs(kit):
-    for exercise in kit.exercises.values():
-        copy = ROOT / "examples/untouched/exercises" / exercise.stub.name
-        assert copy.read_bytes() == exercise.stub.read_bytes()
+    for known in kit.exercises.values():
+        copy = ROOT / "examples/untouched/exercises" / known.stub.name
+        assert copy.read_bytes() == known.stub.read_bytes()
 
 
 def test_there_are_no_other_examples():
