@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.errors import KitError, UsageError
 from autograder.expect import Tolerance
-from autograder.returns import RETURNS
+from autograder.returns import Kind
 
 __all__ = ["CONFIG", "Exercise", "Kit", "LimitsConfig", "find_kit"]
 
@@ -76,9 +76,7 @@ class ExerciseConfig(_Table):
         examples=["hints"],
         description="whether hidden inputs, expected values, messages and prints are shown",
     )
-    functions: dict[str, Literal[RETURNS]] = Field(  # type: ignore[valid-type]
-        min_length=1, examples=['{ softmax_stable = "array" }']
-    )
+    functions: dict[str, Kind] = Field(min_length=1, examples=['{ softmax_stable = "array" }'])
     limits: SomeLimits = SomeLimits()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from autograder.expect import Failed, shape_text
 from autograder.sandbox import wire
 from autograder.sandbox.loader import StudentCode
 
-__all__ = ["RETURNS", "article", "checked"]
+__all__ = ["Kind", "article", "checked"]
+
+Kind = Literal["array", "array or number", "number", "pair"]
+"""What a function can be declared to return in ``grader.toml``."""
 
 # Types that a student may well return by mistake, and whose names tell nothing.
 _KNOWN_TYPES = frozenset(
@@ -35,13 +38,13 @@ _DETAILS = {
 }
 
 
-def checked(kind: str, value: Any, code: StudentCode) -> Any:
+def checked(kind: Kind, value: Any, code: StudentCode) -> Any:
     """The value as the declared kind has it.
 
     Parameters
     ----------
     kind
-        One of ``RETURNS``.
+        As declared.
     value
         What came over the wire.
     code
@@ -52,7 +55,7 @@ def checked(kind: str, value: Any, code: StudentCode) -> Any:
     Failed
         When it is of another kind.
     """
-    return _RETURNS[kind](value, lambda v: _describe(v, code))
+    return _CHECKS[kind](value, lambda v: _describe(v, code))
 
 
 def _array(value: Any, describe: Callable[[Any], str]) -> Any:
@@ -81,14 +84,12 @@ def _pair(value: Any, describe: Callable[[Any], str]) -> tuple[float, float]:
     return float(value[0]), float(value[1])
 
 
-_RETURNS: dict[str, Callable[[Any, Callable[[Any], str]], Any]] = {
+_CHECKS: dict[Kind, Callable[[Any, Callable[[Any], str]], Any]] = {
     "array": _array,
     "array or number": _array_or_number,
     "number": _number,
     "pair": _pair,
 }
-RETURNS = tuple(_RETURNS)
-"""The kinds of values that a function can be declared to return in ``grader.toml``."""
 
 
 def _is_number(value: Any) -> bool:

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.expect import Failed, Raised, Verdict
-from autograder.returns import article, checked
+from autograder.returns import Kind, article, checked
 from autograder.sandbox import wire
 from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, WorkerTimeout
 from autograder.sandbox.confine import Limits
@@ -137,7 +137,7 @@ class Student:
     name
         The exercise.
     functions
-        Name of each function to the kind of value it returns; see ``kit.RETURNS``.
+        Name of each function to the kind of value it returns; see ``returns.Kind``.
     signatures
         Name of each function to how the stub defines it, for messages.
     code
@@ -155,7 +155,7 @@ class Student:
     def __init__(
         self,
         name: str,
-        functions: Mapping[str, str],
+        functions: Mapping[str, Kind],
         signatures: Mapping[str, str],
         code: StudentCode,
         server: ForkServer,

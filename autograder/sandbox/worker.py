@@ -170,8 +170,10 @@ class Worker:
         for frame, line in traceback.walk_tb(trace):
             if frame.f_code.co_filename in names:
                 where, own = [frame.f_code.co_filename, line], True
-        if issubclass(kind, SyntaxError) and getattr(error, "filename", None) in names:
-            where = [error.filename, error.lineno]  # type: ignore[attr-defined]
+        if issubclass(kind, SyntaxError):
+            path = _plain(lambda: getattr(error, "filename", None), str)
+            if path in names:
+                where = [path, _plain(lambda: getattr(error, "lineno", None), int)]
         if issubclass(kind, MemoryError):
             # The frames hold what filled the memory; answering needs some.
             traceback.clear_frames(trace)
@@ -239,6 +241,6 @@ def _hide_the_grader() -> None:
     for name in [n for n in sys.modules if n.partition(".")[0] == "autograder"]:
         del sys.modules[name]
     package, practice = ModuleType("autograder"), ModuleType("autograder.practice")
-    practice.__getattr__ = lambda name: getattr(_Inert(), name)  # type: ignore[method-assign]
-    package.practice = practice  # type: ignore[attr-defined]
+    vars(practice)["__getattr__"] = lambda name: getattr(_Inert(), name)
+    vars(package)["practice"] = practice
     sys.modules.update({"autograder": package, "autograder.practice": practice})
