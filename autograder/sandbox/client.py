@@ -108,6 +108,7 @@ class ForkServer:
             )
         self._ids = itertools.count(1)
         self._ready: dict[str, Any] | None = None
+        self._spares: dict[Limits, WorkerProcess] = {}
 
     def __enter__(self) -> ForkServer:
         return self
@@ -131,14 +132,17 @@ class ForkServer:
         return missing
 
     def spawn(self, limits: Limits) -> WorkerProcess:
-        """Fork a confined worker.
+        """A fresh confined worker, which has run nothing yet.
 
-        Raises
-        ------
-        ConfinementError
-            When a protection that the server has could not be put in force.
+        The next one with the same limits is asked for at once, so that it confines itself
+        while this one is at work.
         """
         self._wait_until_ready()
+        worker = self._spares.pop(limits, None) or self._fork(limits)
+        self._spares[limits] = self._fork(limits)
+        return worker
+
+    def _fork(self, limits: Limits) -> WorkerProcess:
         identity = next(self._ids)
         mine, theirs = socket.socketpair()
         for end in (mine, theirs):
@@ -171,6 +175,8 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and every worker."""
+        for spare in self._spares.values():
+            spare._pipe.close()
         self._control.close()
         try:
             self._process.wait(timeout=10)
