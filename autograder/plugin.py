@@ -124,6 +124,9 @@ class Suite:
         try:
             self._thread.start()
             self._answer()
+        except BaseException:
+            self._close()
+            raise
         finally:
             os.environ.update({n: v for n, v in outside.items() if v is not None})
         return self
@@ -134,6 +137,9 @@ class Suite:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         self._plugin.jobs.put(None)
         self._thread.join()
         # Another assignment in this process may have modules of the same names.
@@ -309,8 +315,13 @@ class _Plugin:
 
     def _why_not(self, test: _Test, student: Student, before: dict[str, Outcome]) -> Verdict | None:
         """The verdict of a test that is not worth running, or None."""
-        for needed in test.after:
-            first = before[f"{test.item.path.name}::{needed}"]
+        # By name, as the marker has it: a test in a class has a longer id.
+        firsts = [
+            before[t.id]
+            for t in self.tests
+            if t.exercise == test.exercise and t.name in test.after and t.id in before
+        ]
+        for first in firsts:
             if first.status == "missing":
                 return Verdict(first.feedback, status="missing")
             if first.status != "passed":

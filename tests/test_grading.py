@@ -203,6 +203,20 @@ def test_after_another(kit):
     assert "first pass “the first”" in second["feedback"]
 
 
+def test_after_another_in_a_class(kit):
+    test = HEAD + (
+        "class TestIt:\n"
+        "    def test_first(self, student):\n"
+        "        expect(student.double(np.ones(1))[0] == 2, 'no')\n"
+        "    @pytest.mark.after('test_first')\n"
+        "    def test_second(self, student):\n        student.double(np.ones(2))\n"
+    )
+    assert [t["status"] for t in by_name(grade(kit(test))).values()] == ["passed", "passed"]
+    wrong = by_name(grade(kit(test, solution="return x")))
+    assert [t["status"] for t in wrong.values()] == ["failed", "failed"]
+    assert "first pass" in wrong["TestIt::test_second"]["feedback"]
+
+
 def test_parametrized_hidden_tests(kit):
     test = HEAD + "@pytest.mark.parametrize('n', [1, 2])\ndef test_n(student, n):\n    pass\n"
     assert list(by_name(grade(kit(test)))) == ["test_n[1]", "test_n[2]"]

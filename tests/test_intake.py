@@ -354,3 +354,19 @@ def test_zip_methods_that_unpack_without_bound_are_refused(tmp_path, method):
 def test_a_name_of_several_lines_is_one_line(tmp_path):
     made = folder(tmp_path / "s", "a\n::error::b\u202e.py")
     assert read_submission(made, NAMES).files == ["a?::error::b?.py"]
+
+
+def test_a_file_without_permission_is_told(tmp_path, monkeypatch):
+    """As root has all permissions, the system's answer is put in its place."""
+    made = folder(tmp_path, *BOTH.values())
+    opened = os.open
+
+    def refuse(path, *args, **options):
+        if str(path).endswith("naive.py"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    read = read_submission(made, NAMES)
+    assert modules(read) == {"stable": "exercises/stable.py"}
+    assert "cannot be read: Permission denied" in read.unreadable["naive"]

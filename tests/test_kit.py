@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import KitError, UsageError
+from autograder.grading import Grader
 from autograder.kit import Kit, find_kit
 from tests.conftest import autograder
 
@@ -143,3 +146,12 @@ def broken_test(tiny: Path, text: str) -> str:
 )
 def test_hidden_tests_that_cannot_be_used_are_told(tiny, text, said):
     assert said in broken_test(tiny, text)
+
+
+def test_an_assignment_that_cannot_be_used_leaves_nothing_behind(tiny):
+    (tiny / "hidden_tests/test_trapezoid.py").write_text("x = 1\n")
+    modules, path, threads = set(sys.modules), list(sys.path), threading.active_count()
+    with pytest.raises(KitError, match="holds no test"), Grader(Kit.load(tiny)):
+        pass
+    assert not {name for name in set(sys.modules) - modules if name.startswith("test_")}
+    assert (sys.path, threading.active_count()) == (path, threads)

@@ -16,7 +16,7 @@ def _pairs(stream):
 
 
 def online_normalizer(stream):
-    for pair in _pairs(stream):  # noqa: B007
+    for pair in _pairs(stream):  # noqa: B007 (its last value is the answer)
         pass
     return pair
 
