@@ -41,7 +41,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Confinement, ConfinementError, Limits
-from autograder.sandbox.worker import FdPipe, Worker
+from autograder.sandbox.worker import FdPipe, Worker, hide_the_grader
 
 _PACKET = 1 << 16
 
@@ -189,6 +189,7 @@ def main() -> None:
     sys.path[:] = [p for p in sys.path if p.startswith(stdlib) and "-packages" not in p]
     # Eight megabytes of stack for each thread would soon be all the memory there is.
     threading.stack_size(1 << 20)
+    hide_the_grader()
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":

@@ -348,7 +348,7 @@ class Unpacker:
 
 def send(pipe: Pipe, header: dict[str, Any], body: list[memoryview]) -> None:
     """Write one frame."""
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = _ENCODER.encode(header).encode()
     size = sum(part.nbytes for part in body)
     buffers = [memoryview(_PREFIX.pack(len(text), size) + text)]
     pipe.write(buffers + [part.cast("B") for part in body if part.nbytes])
@@ -372,7 +372,7 @@ def receive(pipe: Pipe, size_cap: int) -> tuple[dict[str, Any], np.ndarray[Any, 
     text = bytearray(header_size)
     pipe.read_into(memoryview(text))
     try:
-        header = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        header = _DECODER.decode(text.decode())
     except (ValueError, RecursionError):
         raise ProtocolError("a header that is not JSON") from None
     if type(header) is not dict:
@@ -392,3 +392,8 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+# Made once: the functions of json make new ones for each message.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)

@@ -99,24 +99,27 @@ class Worker:
 
     def serve(self) -> NoReturn:
         """Answer until the pipe ends."""
-        _hide_the_grader()
         sys.stdout = io.TextIOWrapper(self._prints, "utf-8", "replace", write_through=True)
         sys.stderr = sys.stdout
         while True:
             try:
-                header, body = wire.receive(self._pipe, sys.maxsize)
+                self.answer()
             except EOFError:
                 os._exit(0)
-            read = wire.Unpacker(body, self._handle)
-            answer = {"load": self._load, "cells": self._cells, "call": self._call}[header["op"]]
-            try:
-                reply, out = answer(header, read)
-            except BaseException as error:
-                # Whatever was raised outside the student's own call, such as by a hostile
-                # object while it was looked at: it is still the student's.
-                reply, out = self._raised(error, error.__traceback__), []
-            reply["printed"] = self._prints.take()
-            wire.send(self._pipe, reply, out)
+
+    def answer(self) -> None:
+        """Answer one message; ``EOFError`` when there is none any more."""
+        header, body = wire.receive(self._pipe, sys.maxsize)
+        read = wire.Unpacker(body, self._handle)
+        answer = {"load": self._load, "cells": self._cells, "call": self._call}[header["op"]]
+        try:
+            reply, out = answer(header, read)
+        except BaseException as error:
+            # Whatever was raised outside the student's own call, such as by a hostile
+            # object while it was looked at: it is still the student's.
+            reply, out = self._raised(error, error.__traceback__), []
+        reply["printed"] = self._prints.take()
+        wire.send(self._pipe, reply, out)
 
     def _cells(
         self, header: dict[str, Any], read: wire.Unpacker
@@ -232,7 +235,7 @@ def _plain(get: Callable[[], Any], kind: type) -> Any:
     return found if type(found) is kind else None
 
 
-def _hide_the_grader() -> None:
+def hide_the_grader() -> None:
     """Leave of this package only the inert ``autograder.practice``.
 
     Not for safety: nothing of value is here. A student's ``import autograder`` should find
