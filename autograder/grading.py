@@ -18,6 +18,7 @@ from autograder.errors import UnconfinedError
 from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
 from autograder.plugin import Outcome, Suite
+from autograder.process import Clock, Work
 from autograder.result import (
     Confinement,
     Environment,
@@ -31,7 +32,7 @@ from autograder.result import (
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import ConfinementError, Limits
 from autograder.sandbox.loader import StudentCode
-from autograder.student import Clock, Student, without_outputs
+from autograder.student import Student, without_outputs
 
 __all__ = ["Grader", "fresh_seed"]
 
@@ -168,7 +169,7 @@ class Grader:
 
     def _student(self, exercise: Exercise, submission: Submission, code: StudentCode) -> Student:
         limits = exercise.limits
-        return Student(
+        work = Work(
             name=exercise.name,
             functions=exercise.config.functions,
             signatures=exercise.signatures,
@@ -178,6 +179,7 @@ class Grader:
             limits=Limits(int(limits.memory_mb * (1 << 20)), limits.cpu_seconds),
             unreadable=submission.unreadable.get(exercise.name),
         )
+        return Student(work)
 
     def _check_confinement(self) -> list[Finding]:
         """Refuse to go on where too little is in force, or say loudly that it is so."""

@@ -25,10 +25,11 @@ import numpy as np
 from autograder.grading import Grader
 from autograder.intake import read_submission
 from autograder.kit import Kit
+from autograder.process import Clock, Work
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import Source, StudentCode
-from autograder.student import Clock, Student
+from autograder.student import Student
 
 ROOT = Path(__file__).parent.parent
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=600)
@@ -69,7 +70,7 @@ def cold(runs: int) -> None:
 def student(server: ForkServer) -> Student:
     source = Source("exercises/echo.py", "def echo(x):\n    return x\n")
     code = StudentCode([source], {"echo": 0})
-    made = Student("echo", {"echo": "array"}, {}, code, server, Clock(600), LIMITS)
+    made = Student(Work("echo", {"echo": "array"}, {}, code, server, Clock(600), LIMITS))
     made.begin_test()
     return made
 

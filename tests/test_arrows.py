@@ -13,10 +13,13 @@ PACKAGE = ROOT / "autograder"
 
 # From what everything stands on to what stands on everything.
 LAYERS = [
-    {"errors", "result", "sandbox.wire", "sandbox.loader", "sandbox.confine"},
+    {"errors", "result", "streams", *(f"sandbox.{n}" for n in ("wire", "loader", "confine"))},
+    {"sandbox.collective"},
     {"expect", "sandbox.worker", "sandbox.client", "report.inert"},
     {"sandbox.forkserver", "returns", "intake", "report.view"},
-    {"kit", "student", "report.terminal", "report.markdown", "report.html"},
+    {"kit", "process", "report.terminal", "report.markdown", "report.html"},
+    {"ranks"},
+    {"student"},
     {"plugin", "examples"},
     {"grading", "doctor"},
     {"selfcheck"},
@@ -26,7 +29,8 @@ LAYERS = [
 
 # Narrower than their layer, because a wall runs there.
 ONLY = {
-    "sandbox.worker": {"sandbox.wire", "sandbox.loader"},
+    "sandbox.collective": set(),
+    "sandbox.worker": {"sandbox.wire", "sandbox.loader", "sandbox.collective"},
     "sandbox.forkserver": {"sandbox.wire", "sandbox.confine", "sandbox.worker"},
     "sandbox.client": {"sandbox.wire", "sandbox.confine"},
     "examples": {"sandbox.loader"},

@@ -20,11 +20,12 @@ from autograder.expect import Raised, Verdict
 from autograder.grading import Grader, _why_unconfined
 from autograder.intake import read_submission
 from autograder.kit import Kit
+from autograder.process import Clock, Work
 from autograder.result import Confinement
 from autograder.sandbox.client import ForkServer, WorkerProcess
 from autograder.sandbox.confine import ConfinementError, Limits
 from autograder.sandbox.loader import Source, StudentCode
-from autograder.student import Clock, Student
+from autograder.student import Student
 
 # Each must suffice alone; a machine without user namespaces, one without Landlock, both.
 MODES = {
@@ -52,7 +53,8 @@ def student(server: ForkServer, source: str, memory_mb: int = 256, seconds: floa
     code = StudentCode([Source("exercises/hunt.py", textwrap.dedent(source))], {"hunt": 0})
     functions = {"hunt": "array", "pair": "pair"}
     limits = Limits(memory_mb << 20, 30)
-    made = Student("hunt", functions, {"hunt": "hunt()"}, code, server, Clock(seconds), limits)
+    signatures = {"hunt": "hunt()"}
+    made = Student(Work("hunt", functions, signatures, code, server, Clock(seconds), limits))
     made.begin_test()
     return made
 
@@ -355,7 +357,8 @@ def test_processor_time_is_limited(server):
     code = StudentCode(
         [Source("exercises/hunt.py", "def hunt():\n    while True: pass\n")], {"hunt": 0}
     )
-    made = Student("hunt", {"hunt": "array"}, {}, code, server, Clock(30), Limits(64 << 20, 1))
+    limits = Limits(64 << 20, 1)
+    made = Student(Work("hunt", {"hunt": "array"}, {}, code, server, Clock(30), limits))
     made.begin_test()
     with pytest.raises(Verdict) as verdict:
         made.hunt()

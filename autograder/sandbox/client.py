@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.sandbox import wire
 from autograder.sandbox.confine import ConfinementError, Limits
+
+T = TypeVar("T")
 
 _PACKET = 1 << 16
 _START_S = 60.0
@@ -230,27 +232,20 @@ class WorkerProcess:
             self.end()
             raise ConfinementError(str(greeting.get("reason")))
 
-    def ask(
-        self,
-        header: dict[str, Any],
-        body: list[memoryview],
-        *,
-        deadline: float,
-        size_cap: int,
-        give: Callable[[int], Any] | None = None,
-    ) -> tuple[dict[str, Any], wire.Unpacker]:
-        """Send one message and wait for the answer.
+    def tell(self, header: dict[str, Any], body: list[memoryview], deadline: float) -> None:
+        """Send one message; like ``hear``."""
+        self._pipe.deadline = deadline
+        self._guarded(lambda: wire.send(self._pipe, header, body))
+
+    def hear(self, deadline: float, size_cap: int) -> tuple[dict[str, Any], wire.Unpacker]:
+        """Wait for one message.
 
         Parameters
         ----------
-        header, body
-            The message, as for ``wire.send``.
         deadline
             In seconds of ``time.monotonic``.
         size_cap
-            Bytes that the answer may have.
-        give
-            Answers the worker's questions on the way: from a handle's id to a value.
+            Bytes that it may have.
 
         Raises
         ------
@@ -258,19 +253,12 @@ class WorkerProcess:
             The worker has ended then; ask for another.
         """
         self._pipe.deadline = deadline
+        header, body = self._guarded(lambda: wire.receive(self._pipe, size_cap))
+        return header, wire.Unpacker(body)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
         try:
-            wire.send(self._pipe, header, body)
-            while True:
-                reply, data = wire.receive(self._pipe, size_cap)
-                if reply.get("op") != "ask":
-                    return reply, wire.Unpacker(data)
-                if give is None:
-                    raise wire.ProtocolError("a question about nothing")
-                parts: list[memoryview] = []
-                began = time.monotonic()
-                value = wire.pack(give(reply.get("handle", 0)), parts)
-                self._pipe.deadline += time.monotonic() - began
-                wire.send(self._pipe, {"op": "given", "value": value}, parts)
+            return work()
         except TimeoutError:
             self.end()
             raise WorkerTimeout from None

@@ -23,7 +23,7 @@ in the header                           stands for
 ``["none"]``                            None
 ``["text", n]``                         n bytes of UTF-8 in the body, grader to worker only
 ``["tuple", [...]]``, ``["list", ..]``  of the above, worker to grader at most 8 deep
-``["handle", kind, id]``                something that stays with the grader, to be asked for
+``["handle", kind, number, ...]``       something that stays with the grader, to be asked for
 ``["opaque", type, detail]``            an object that cannot travel, worker to grader only
 ======================================  ===================================================
 """
@@ -146,7 +146,7 @@ class Handle:
     """An argument that stays with the grader; the worker asks for its items."""
 
     kind: str
-    id: int
+    numbers: tuple[int, ...]
 
 
 # ------------------------------------------------------------------ values to bytes
@@ -194,7 +194,7 @@ def _pack(value: Any, body: list[memoryview], room: list[float], depth: int, tru
         body.append(memoryview(value.tobytes()))
         return ["scalar", value.dtype.str]
     if trusted and kind is Handle:
-        return ["handle", value.kind, value.id]
+        return ["handle", value.kind, *value.numbers]
     if trusted and kind is str:
         data = value.encode()
         body.append(memoryview(data))
@@ -257,12 +257,12 @@ class Unpacker:
     body
         The frame's body, read as ``uint8``. Arrays are views into it.
     handle
-        Makes the worker's object for a handle; ``None`` on the grader's side, where none
-        may arrive.
+        Makes the worker's object for a handle, of its kind and numbers; ``None`` on the
+        grader's side, where none may arrive.
     """
 
     def __init__(
-        self, body: np.ndarray[Any, Any], handle: Callable[[str, int], Any] | None = None
+        self, body: np.ndarray[Any, Any], handle: Callable[..., Any] | None = None
     ) -> None:
         self._body = body
         self._at = 0

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.collective import Communicator
 from autograder.sandbox.loader import Source, StudentModules, code_cells
 
 _EXCEPTIONS = {
@@ -29,6 +30,7 @@ _EXCEPTIONS = {
 }
 _PRINT_CAP = 2_000
 _MESSAGE_CAP = 500
+_REDUCE_CAP = 1 << 20
 
 
 class FdPipe(wire.Pipe):
@@ -194,21 +196,32 @@ class Worker:
 
     # -------------------------------------------------------------- what stays with the grader
 
-    def _handle(self, kind: str, identity: int) -> Any:
+    def _handle(self, kind: str, *numbers: int) -> Any:
         if kind == "stream":
             # chain is written in C: no frame, no length, no way back.
-            return itertools.chain.from_iterable(self._chunks(identity))
+            return itertools.chain.from_iterable(self._chunks(*numbers))
+        if kind == "communicator":
+            rank, size = numbers
+            return Communicator(rank, size, self._meet)
         raise wire.ProtocolError(f"a handle of an unknown kind: {kind}")
 
-    def _chunks(self, identity: int) -> Iterator[list[float]]:
-        while chunk := self._ask(identity).tolist():
-            yield chunk
+    def _chunks(self, identity: int) -> Iterator[list[Any]]:
+        while True:
+            chunk = self._ask({"handle": identity}, [])
+            items = chunk.tolist() if isinstance(chunk, np.ndarray) else chunk
+            if not items:
+                return
+            yield items
 
-    def _ask(self, identity: int) -> np.ndarray[Any, Any]:
-        wire.send(self._pipe, {"op": "ask", "handle": identity}, [])
-        header, body = wire.receive(self._pipe, sys.maxsize)
-        answer: np.ndarray[Any, Any] = wire.Unpacker(body).value(header["value"])
-        return answer
+    def _meet(self, op: str, value: Any) -> Any:
+        body: list[memoryview] = []
+        return self._ask({"reduce": op, "value": wire.pack(value, body, _REDUCE_CAP)}, body)
+
+    def _ask(self, question: dict[str, Any], body: list[memoryview]) -> Any:
+        """Ask the grader, and wait for what it gives."""
+        wire.send(self._pipe, {"op": "ask", **question}, body)
+        header, given = wire.receive(self._pipe, sys.maxsize)
+        return wire.Unpacker(given).value(header["value"])
 
 
 def _fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:

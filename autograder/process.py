@@ -1,0 +1,421 @@
+"""One confined process with one exercise's code in it, and what to say when it goes wrong.
+
+Whatever a worker does becomes an answer or a ``Verdict`` with a sentence for the student.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import re
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.expect import Failed, Raised, Verdict
+from autograder.returns import Kind, article
+from autograder.sandbox import wire
+from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, WorkerTimeout
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.loader import PACKAGE, StudentCode
+
+__all__ = ["Clock", "Process", "Reply", "Work"]
+
+_REPLY_CAP = 1 << 20
+_OUT_OF_MEMORY_EXIT = 71  # forkserver.py
+# How files, networks and processes are refused, by the layer that happens to do it.
+_REFUSALS = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS}
+_BUILTIN_EXCEPTIONS = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+)
+
+
+@dataclass
+class Clock:
+    """Time of student code; the grader's own work does not count.
+
+    Attributes
+    ----------
+    seconds
+        For each test.
+    left
+        Of it, in the test that is running.
+    spent
+        In all tests of the exercise so far.
+    timeouts
+        How many tests ran out of it.
+    """
+
+    seconds: float
+    left: float = 0.0
+    spent: float = 0.0
+    timeouts: int = 0
+
+    def restart(self) -> None:
+        """Give the next test its full time."""
+        self.left = self.seconds
+
+    def spend(self, seconds: float) -> None:
+        """Take off what student code used; negative for what the grader used of it."""
+        self.left = max(0.0, self.left - seconds)
+        self.spent += seconds
+
+
+@dataclass(frozen=True)
+class Work:
+    """One exercise of one submission.
+
+    Attributes
+    ----------
+    name
+        The exercise.
+    functions
+        Name of each function to the kind of value it returns; see ``returns.Kind``.
+    signatures
+        Name of each function to how the stub defines it, for messages.
+    code
+        The submission's files.
+    server
+        Forks the workers.
+    clock
+        Time that student code may take.
+    limits
+        Of each worker.
+    unreadable
+        Why there is no file of this exercise, if it could not be read.
+    """
+
+    name: str
+    functions: Mapping[str, Kind]
+    signatures: Mapping[str, str]
+    code: StudentCode
+    server: ForkServer
+    clock: Clock
+    limits: Limits
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker said: its header, and its body to be read."""
+
+    header: dict[str, Any]
+    body: wire.Unpacker
+
+    @property
+    def is_question(self) -> bool:
+        return bool(self.header["op"] == "ask")
+
+
+class Process:
+    """A worker that is started when first needed and replaced when it has ended.
+
+    ``ask`` and ``hear`` are one call's two halves, so that several processes can be at work
+    at a time; ``fork``, ``load`` and ``loaded`` are those of its start.
+
+    Attributes
+    ----------
+    notes
+        What was passed over in a notebook, in words.
+    """
+
+    def __init__(self, work: Work, limits: Limits | None = None) -> None:
+        self._work = work
+        self._limits = limits or work.limits
+        self._worker: WorkerProcess | None = None
+        self._loaded: dict[str, Any] = {}
+        self.notes: list[str] = []
+        self._printed = ""
+
+    def close(self) -> None:
+        if self._worker is not None and self._worker.alive:
+            self._worker.end()
+        self._worker = None
+
+    def take_printed(self) -> str:
+        """What student code printed since this was last asked for, as far as it was kept."""
+        printed, self._printed = self._printed, ""
+        return printed
+
+    # -------------------------------------------------------------- starting
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and self._worker.alive
+
+    def start(self) -> None:
+        """Have a worker with the code loaded."""
+        if not self.running:
+            self.fork()
+            self.load()
+            self.loaded()
+
+    def fork(self) -> None:
+        """Ask for a worker."""
+        if self._work.name not in self._work.code.modules:
+            raise Verdict(self._work.unreadable or _no_file(self._work.name), status="missing")
+        self._worker = self._work.server.spawn(self._limits)
+
+    def load(self) -> None:
+        """Send it the code."""
+        assert self._worker is not None
+        self._worker.greet()
+        body: list[memoryview] = []
+        sources = [
+            {"path": s.path, "text": wire.pack(s.text, body), "notebook": s.notebook}
+            for s in self._work.code.sources
+        ]
+        header = {
+            "op": "load",
+            "sources": sources,
+            "modules": dict(self._work.code.modules),
+            "module": self._work.name,
+        }
+        self._tell(header, body)
+
+    def loaded(self) -> None:
+        """Wait until it has loaded it."""
+        self._loaded = self.hear(_REPLY_CAP).header
+        notes = self._loaded.get("notes")
+        if isinstance(notes, list) and self._work.code.sources[0].notebook:
+            self.notes = [text for note in notes[:20] if (text := _note_text(note))]
+
+    # -------------------------------------------------------------- calling
+
+    def call(
+        self,
+        function: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        return_args: bool,
+        give: Callable[[int], Any],
+    ) -> tuple[Any, Any]:
+        """Call a student's function.
+
+        Parameters
+        ----------
+        function, args, kwargs
+            The call; ``wire.Handle`` among the arguments for what stays with the grader.
+        return_args
+            Whether the positional arguments are to come back as the call left them.
+        give
+            What to give of a handle, by its id.
+
+        Returns
+        -------
+        What the function returned, and the arguments or None.
+        """
+        self.start()
+        cap = self.ask(function, args, kwargs, return_args)
+        while (reply := self.hear(2 * cap)).is_question:
+            began = time.monotonic()
+            handle = reply.header.get("handle")
+            body: list[memoryview] = []
+            try:
+                value = wire.pack(give(handle), body) if type(handle) is int else None
+            except LookupError:
+                self.garbled()
+            self._work.clock.spend(began - time.monotonic())  # the grader's own time
+            self.give(value, body)
+        return self.returned(function, reply, return_args)
+
+    def ask(
+        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], return_args: bool
+    ) -> int:
+        """Begin a call; gives the bytes that its answer may have."""
+        if self._loaded["op"] == "raised":
+            self._fail(self._loaded, function, loading=True)
+        body: list[memoryview] = []
+        cap = _REPLY_CAP + 4 * sum(a.nbytes for a in args if isinstance(a, np.ndarray))
+        header = {
+            "op": "call",
+            "function": function,
+            "args": [wire.pack(a, body) for a in args],
+            "kwargs": {key: wire.pack(value, body) for key, value in kwargs.items()},
+            "cap": cap,
+            "return_args": return_args,
+        }
+        self._tell(header, body)
+        return cap
+
+    def give(self, value: Any, body: list[memoryview]) -> None:
+        """Answer a question of the worker's."""
+        self._tell({"op": "given", "value": value}, body)
+
+    def returned(self, function: str, reply: Reply, return_args: bool = False) -> tuple[Any, Any]:
+        """What the function returned, and the arguments or None, out of a reply."""
+        self._printed += str(reply.header.get("printed", ""))[:2000]
+        if reply.header["op"] == "missing":
+            found = bool(reply.header.get("found"))
+            raise Verdict(self._missing(function, found), status="missing")
+        if reply.header["op"] == "raised":
+            self._fail(reply.header, function, loading=False)
+        try:
+            value = reply.body.value(reply.header["value"])
+            after = reply.body.value(reply.header["args"]) if return_args else None
+            reply.body.done()
+        except (wire.ProtocolError, KeyError):
+            self.garbled()
+        return value, after
+
+    def _tell(self, header: dict[str, Any], body: list[memoryview]) -> None:
+        worker, clock = self._worker, self._work.clock
+        assert worker is not None
+        self._timed(lambda: worker.tell(header, body, time.monotonic() + clock.left))
+
+    def hear(self, size_cap: int) -> Reply:
+        """The worker's next word, an answer or a question, or the verdict on it."""
+        worker, clock = self._worker, self._work.clock
+        assert worker is not None
+        header, body = self._timed(lambda: worker.hear(time.monotonic() + clock.left, size_cap))
+        if header.get("op") not in ("loaded", "returned", "raised", "missing", "ask"):
+            self.garbled()
+        return Reply(header, body)
+
+    def _timed(self, work: Callable[[], Any]) -> Any:
+        began = time.monotonic()
+        try:
+            return work()
+        except WorkerTimeout:
+            self._work.clock.timeouts += 1
+            seconds = self._work.clock.seconds
+            text = f"No answer within {seconds:g} seconds: an endless loop, or too slow."
+            raise Verdict(text, status="timeout") from None
+        except WorkerDied as death:
+            self._died(death.code)
+        except wire.TooLarge:
+            raise Failed("The answer is far larger than the question allows.") from None
+        except wire.ProtocolError:
+            self.garbled()
+        finally:
+            self._work.clock.spend(time.monotonic() - began)
+
+    # -------------------------------------------------------------- what went wrong
+
+    def garbled(self) -> NoReturn:
+        """The verdict on bytes that are no answer."""
+        self.close()
+        raise Verdict(
+            "The process that ran the code answered with bytes that are no answer: "
+            "the code may only return values, not write to open files or sockets.",
+            status="crashed",
+        )
+
+    def _died(self, code: int) -> NoReturn:
+        if code == -signal.SIGXCPU:
+            self._work.clock.timeouts += 1
+            raise Verdict("The processor time ran out: an endless loop?", status="timeout")
+        if code == _OUT_OF_MEMORY_EXIT:
+            raise Verdict(_too_much_memory(self._limits), status="out_of_memory")
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            how = f"was ended by {name}"
+        else:
+            how = f"ended itself with exit status {code}"
+        raise Verdict(
+            f"The process that ran the code {how} before it answered; "
+            "a function must return its answer.",
+            status="crashed",
+        )
+
+    def _missing(self, function: str, found: bool) -> str:
+        path = self._work.code.sources[self._work.code.modules[self._work.name]].path
+        if found:
+            return f"`{function}` in {path} is not a function."
+        return f"There is no function `{function}` in {path}."
+
+    def _fail(self, reply: dict[str, Any], function: str, loading: bool) -> NoReturn:
+        kind = reply.get("type")
+        kind = kind if isinstance(kind, str) and kind in _BUILTIN_EXCEPTIONS else None
+        named = reply.get("bases")
+        named = named if isinstance(named, list) else []
+        bases = frozenset(b for b in named if isinstance(b, str) and b in _BUILTIN_EXCEPTIONS)
+        message = reply.get("message")
+        revealed = f"It says: {message[:500]}" if isinstance(message, str) and message else ""
+        where = self._where(reply.get("where"))
+
+        def fail(feedback: str, status: Any = "error") -> NoReturn:
+            raise Raised(feedback, revealed, status, frozenset() if loading else bases)
+
+        if "MemoryError" in bases and loading and not reply.get("own"):
+            fail("Python cannot read the file: it is nested too deeply.")
+        if "MemoryError" in bases:
+            fail(_too_much_memory(self._limits), "out_of_memory")
+        if "SyntaxError" in bases and loading and self._work.code.sources[0].notebook:
+            fail("The file is no notebook that can be read.")
+        if "SyntaxError" in bases and loading:
+            fail(f"Python cannot read the file: a syntax error{where}.")
+        if "ModuleNotFoundError" in bases:
+            self._fail_import(reply.get("module"), where, fail)
+        if "OSError" in bases and reply.get("errno") in _REFUSALS:
+            fail(
+                f"The code tried to use a file, the network or another process{where}; "
+                "none of them is there when it is graded.",
+                "forbidden",
+            )
+        if kind == "NotImplementedError":
+            fail(f"Not written yet: the code raises NotImplementedError{where}.")
+        if "TypeError" in bases and reply.get("unfit") and not loading:
+            wanted = self._work.signatures.get(function, function)
+            fail(f"The function cannot be called as `{wanted}`, which is how it should be.")
+        what = f"{article(kind)} {kind}" if kind else "an exception of its own"
+        fail(f"{'Importing the file' if loading else 'The code'} raised {what}{where}.")
+
+    def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
+        root = module.partition(".")[0] if isinstance(module, str) else ""
+        if root == PACKAGE or root in self._work.code.exercises:
+            fail(f"The code imports a file that is not in the submission{where}.")
+        # A name is shown only if the student wrote it: it could carry anything else.
+        named = f"`{root}`" if root in self._work.code.words else "something"
+        fail(
+            f"The code imports {named}{where}; there is only the standard library and NumPy.",
+            "forbidden",
+        )
+
+    def _where(self, place: object) -> str:
+        """`` (exercises/stable.py, line 3: `return x`)`` for a place in a submitted file."""
+        if not isinstance(place, list) or len(place) != 2:
+            return ""
+        path, line = place
+        if type(line) is not int or not isinstance(path, str):
+            return ""
+        if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._work.code.sources):
+            return f" ({path}, line {line})" if 0 < line < 10_000 else ""
+        for source in self._work.code.sources:
+            lines = re.split(r"\r\n|\r|\n", source.text) if source.path == path else []
+            if 0 < line <= len(lines):
+                return f" ({path}, line {line}: `{lines[line - 1].strip()[:120]}`)"
+        return ""
+
+
+def _no_file(exercise: str) -> str:
+    return f"There is no {PACKAGE}/{exercise}.py in the submission."
+
+
+def _too_much_memory(limits: Limits) -> str:
+    megabytes = limits.memory_bytes / (1 << 20)
+    return f"The memory ran out: the code has {megabytes:g} MB for itself."
+
+
+def _note_text(note: object) -> str:
+    """One of the loader's notes in words; nothing for what is none."""
+    if not isinstance(note, list) or len(note) != 3:
+        return ""
+    cell, kind, name = note
+    if type(cell) is not int or not 0 < cell < 10_000:
+        return ""
+    if kind == "magics":
+        return f"cell {cell}: what only a notebook understands was passed over"
+    if kind == "unreadable":
+        return f"cell {cell}: it is not Python, and was passed over"
+    if kind == "stopped":
+        known = isinstance(name, str) and name in _BUILTIN_EXCEPTIONS
+        what = f"{article(name)} {name}" if known else "an exception of its own"
+        return f"cell {cell}: a statement raised {what}; the rest was run"
+    return ""

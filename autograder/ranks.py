@@ -1,0 +1,154 @@
+"""Ranks: one confined process each, which meet in the grader and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.expect import Failed, Verdict
+from autograder.process import Process, Reply, Work
+from autograder.sandbox import wire
+from autograder.sandbox.collective import OPS, Mismatch, combine, numbers_in
+
+__all__ = ["Meeting", "Ranks"]
+
+_CAP = 1 << 20
+
+
+@dataclass
+class Meeting:
+    """How the ranks of one call met.
+
+    Attributes
+    ----------
+    reduces
+        For each all-reduce, in order, how many numbers each rank sent.
+    """
+
+    reduces: list[int] = field(default_factory=list)
+
+
+class Ranks:
+    """The rank processes of one exercise of one submission, kept from call to call."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._processes: list[Process] = []
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.close()
+
+    def take_printed(self) -> str:
+        """What the ranks printed since this was last asked for."""
+        return "".join(process.take_printed() for process in self._processes)
+
+    def call(self, function: str, shards: Sequence[Any]) -> tuple[list[Any], Meeting]:
+        """Call ``function(shard, comm)`` on as many ranks as there are shards.
+
+        Each rank says one thing at a time, a value to be reduced or its answer, and then
+        waits. So one word of each makes a round, and a rank that says nothing runs out of
+        time, whatever the others wait for.
+
+        Raises
+        ------
+        Verdict
+            When a rank fails, or they do not meet. All ranks end then.
+        """
+        size = len(shards)
+        while len(self._processes) < size:
+            self._processes.append(Process(self._work))
+        ranks = self._processes[:size]
+        meeting = Meeting()
+        try:
+            self._start(ranks)
+            caps = []
+            for rank, (process, shard) in enumerate(zip(ranks, shards, strict=True)):
+                with _on(rank, size):
+                    comm = wire.Handle("communicator", (rank, size))
+                    caps.append(process.ask(function, [shard, comm], {}, False))
+            while (replies := self._round(ranks, caps))[0].is_question:
+                self._meet(ranks, replies, meeting)
+            answers = []
+            for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
+                with _on(rank, size):
+                    answers.append(process.returned(function, reply)[0])
+        except BaseException:
+            self.close()  # some of them still wait for the others
+            raise
+        return answers, meeting
+
+    def _start(self, ranks: Sequence[Process]) -> None:
+        """Start those that do not run, all at the same time."""
+        fresh = [(rank, p) for rank, p in enumerate(ranks) if not p.running]
+        for step in (Process.fork, Process.load, Process.loaded):
+            for rank, process in fresh:
+                with _on(rank, len(ranks)):
+                    step(process)
+
+    def _round(self, ranks: Sequence[Process], caps: Sequence[int]) -> list[Reply]:
+        """One word of each rank: all of them questions, or all of them answers."""
+        size = len(ranks)
+        replies = []
+        for rank, (process, cap) in enumerate(zip(ranks, caps, strict=True)):
+            with _on(rank, size):
+                reply = process.hear(2 * cap)
+                # An exception is told as such, also where the others wait.
+                if reply.header["op"] in ("raised", "missing"):
+                    process.returned("", reply)
+                replies.append(reply)
+        waiting = [rank for rank, reply in enumerate(replies) if reply.is_question]
+        if 0 < len(waiting) < size:
+            done = next(rank for rank in range(size) if rank not in waiting)
+            raise Failed(
+                f"Rank {done} of {size} had its answer while rank {waiting[0]} still waited in "
+                "an all_reduce: every rank must make the same calls, also one with nothing to "
+                "add."
+            )
+        return replies
+
+    def _meet(self, ranks: Sequence[Process], replies: Sequence[Reply], meeting: Meeting) -> None:
+        """Combine what the ranks sent, and give it to each."""
+        sent = []
+        for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
+            with _on(rank, len(ranks)):
+                sent.append(_sent(process, reply))
+        meeting.reduces.append(max(numbers_in(value) for _, value in sent))
+        try:
+            together = combine(sent)
+        except Mismatch as problem:
+            raise Failed(f"The ranks did not meet in one all_reduce: {problem}.") from None
+        body: list[memoryview] = []
+        value = wire.pack(together, body)
+        for rank, process in enumerate(ranks):
+            with _on(rank, len(ranks)):
+                process.give(value, list(body))
+
+
+def _sent(process: Process, reply: Reply) -> tuple[str, Any]:
+    """The operation and the value in a rank's question, which must be those it can send."""
+    op = reply.header.get("reduce")
+    try:
+        value = reply.body.value(reply.header["value"])
+        reply.body.done()
+    except (wire.ProtocolError, KeyError):
+        process.garbled()
+    is_array = type(value) is np.ndarray and value.ndim and value.dtype.kind in "fiub"
+    if op not in OPS or not (type(value) is float or is_array):
+        process.garbled()
+    return str(op), value
+
+
+@contextmanager
+def _on(rank: int, size: int) -> Iterator[None]:
+    """Say on which rank it went wrong."""
+    try:
+        yield
+    except Verdict as verdict:
+        if size > 1:
+            verdict.feedback = f"On rank {rank} of {size}: {verdict.feedback}"
+        raise

@@ -1,0 +1,74 @@
+"""One-shot streams: arguments that stay with the grader and reach the worker piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Stream"]
+
+_NUMBERS = 4096
+_BLOCK_BYTES = 1 << 16
+
+Array = np.ndarray[Any, Any]
+Block = tuple[Array, ...]
+
+
+class Stream:
+    """An argument that the student's function can walk over once.
+
+    The worker gets an iterator that fetches some items at a time, so that a stream may be
+    larger than the worker's memory. It has no length, no index and no way back.
+
+    Attributes
+    ----------
+    count
+        How many items were handed out.
+    """
+
+    def __init__(self, chunks: Iterator[Array | list[Block]]) -> None:
+        self._chunks = chunks
+        self.count = 0
+
+    @classmethod
+    def of_numbers(cls, numbers: Iterable[float]) -> Stream:
+        """A stream of Python floats."""
+        return cls(_chunks(numbers))
+
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[Block]) -> Stream:
+        """A stream of tuples of arrays."""
+        return cls(_batches(blocks))
+
+    def next_chunk(self) -> Array | list[Block]:
+        """The next items; none at the end."""
+        chunk: Array | list[Block] = next(self._chunks, [])
+        self.count += len(chunk)
+        return chunk
+
+
+def _chunks(numbers: Iterable[float]) -> Iterator[Array]:
+    if isinstance(numbers, np.ndarray):
+        for start in range(0, len(numbers), _NUMBERS):
+            yield numbers[start : start + _NUMBERS].astype(np.float64)
+        return
+    rest = iter(numbers)
+    while len(chunk := np.fromiter(islice(rest, _NUMBERS), np.float64)):
+        yield chunk
+
+
+def _batches(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Blocks in batches, because a message costs as much as many small blocks."""
+    batch: list[Block] = []
+    size = 0
+    for block in blocks:
+        batch.append(block)
+        size += sum(array.nbytes for array in block)
+        if size >= _BLOCK_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
