@@ -91,7 +91,7 @@ def grade(
     with _told():
         assignment = Kit.load(find_kit(kit, path))
         chosen = assignment.chosen(only or [])
-        submission = read_submission(path, list(assignment.exercises))
+        submission = read_submission(path, assignment.files)
         with Grader(assignment, [e.name for e in chosen], unconfined) as grader:
             result = grader.grade(submission, fresh_seed() if seed is None else seed)
         for fault in grader.faults:
@@ -125,7 +125,7 @@ def try_(
     kit: KitOption = None,
 ) -> None:
     """Run the public examples on your work, each exercise in a process of its own."""
-    from autograder.examples import Tried, try_exercise
+    from autograder.examples import Tried, try_exercise, try_sheet
     from autograder.intake import read_submission
     from autograder.kit import Kit, find_kit
 
@@ -133,13 +133,16 @@ def try_(
     with _told():
         root = find_kit(kit, None)
         assignment = Kit.load(root)
-        submission = read_submission(path or root / "exercises", list(assignment.exercises))
+        submission = read_submission(path or root / "exercises", assignment.files)
         all_pass = True
         for exercise in assignment.chosen(only or []):
-            if exercise.name in submission.code.modules:
+            stub = exercise.stub.read_text(encoding="utf-8")
+            if exercise.name in submission.sheets:
+                tried = try_sheet(stub, submission.sheets[exercise.name].text)
+            elif exercise.name in submission.code.modules:
                 tried = try_exercise(
                     exercise.name,
-                    exercise.stub.read_text(encoding="utf-8"),
+                    stub,
                     list(submission.code.sources),
                     dict(submission.code.modules),
                     exercise.limits.seconds,
@@ -147,7 +150,7 @@ def try_(
             else:
                 tried = Tried(
                     problem=submission.unreadable.get(exercise.name)
-                    or f"There is no exercises/{exercise.name}.py."
+                    or f"There is no exercises/{exercise.file}."
                 )
             _show_tried(console, exercise.name, tried)
             all_pass = all_pass and tried.passed
@@ -162,7 +165,9 @@ def _show_tried(console: Console, name: str, tried: object) -> None:
     good = sum(e.passed for e in tried.examples)
     style = "bold green" if tried.passed else "bold red"
     console.print(
-        Text.assemble((f"{name:<16}", "bold"), (f"{good} of {len(tried.examples)} examples", style))
+        Text.assemble(
+            (f"{name:<16}", "bold"), (f"{good} of {len(tried.examples)} {tried.unit}", style)
+        )
     )
     blocks = [("printed", tried.printed), ("problem", tried.problem)]
     first = next((e for e in tried.examples if not e.passed), None)

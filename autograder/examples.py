@@ -18,9 +18,10 @@ import traceback
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from autograder.sandbox.answers import NotToml, is_blank, read_answers
 from autograder.sandbox.loader import Source, StudentModules
 
-__all__ = ["Example", "Tried", "try_exercise"]
+__all__ = ["Example", "Tried", "try_exercise", "try_sheet"]
 
 _FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
@@ -56,11 +57,14 @@ class Tried:
         Why none ran, or not all: a traceback or a sentence; empty if all ran.
     printed
         What the student's file printed when it was imported.
+    unit
+        What they are: examples, or answers.
     """
 
     examples: list[Example] = field(default_factory=list)
     problem: str = ""
     printed: str = ""
+    unit: str = "examples"
 
     @property
     def passed(self) -> bool:
@@ -126,6 +130,37 @@ def try_exercise(
     except (ValueError, TypeError, KeyError, IndexError):
         said = done.stderr.strip().splitlines()[-1:]
         return Tried(problem=f"The process ended with {done.returncode}. {' '.join(said)}".strip())
+
+
+def try_sheet(stub: str, sheet: str) -> Tried:
+    """Look at a sheet of answers: can it be read, and what is still blank?
+
+    Parameters
+    ----------
+    stub
+        The sheet as it was given out.
+    sheet
+        The student's.
+    """
+    try:
+        asked, answers = read_answers(stub), read_answers(sheet)
+    except NotToml as error:
+        where = f" in line {error.line}" if error.line else ""
+        return Tried(problem=f"This is not TOML{where}: write numbers plain, words in quotes.")
+    # What is right is not known here, so an example passes when there is an answer.
+    examples = [
+        Example("", f"{key} = {_shown(answers.get(key))}", "an answer", "none", not blank)
+        for key in asked
+        for blank in [is_blank(answers.get(key))]
+    ]
+    unknown = sorted(set(answers) - set(asked))
+    return Tried(
+        examples, f"Not asked for: {', '.join(unknown)}." if unknown else "", unit="answers"
+    )
+
+
+def _shown(value: Any) -> str:
+    return '""' if value is None else json.dumps(value, default=str)
 
 
 # ------------------------------------------------------------------ in the child

@@ -11,7 +11,7 @@ import functools
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,9 +25,11 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "expect",
+    "expect_allowed",
     "expect_close",
     "expect_equal",
     "expect_raises",
+    "on_compared",
     "oracle",
     "set_tolerances",
     "shape_text",
@@ -139,24 +141,38 @@ class Expected:
     dtype
         The floating type that an array must have, which also chooses the tolerance.
     magnitude
-        The largest finite absolute value among the inputs.
+        How large the inputs are; see ``Tolerance``.
     """
 
     value: Array
     dtype: np.dtype[Any]
     magnitude: float
 
+    def part(self, places: Any) -> Expected:
+        """The answer in some places, as near as the whole."""
+        return replace(self, value=self.value[places])
+
 
 _CACHE_BYTES = 64 << 20
 
 
-def oracle(function: Callable[..., Any]) -> Callable[..., Expected]:
+def oracle(
+    function: Callable[..., Any] | None = None, *, magnitude: Callable[..., float] | None = None
+) -> Any:
     """Make a float64 formula an oracle for questions of any floating type.
 
     The formula gets its array arguments as float64 (integer arrays of labels and the like
     as they are, when they are not the first) and returns an array or a number. The answer
     is remembered, because a whole class is asked the same questions.
+
+    Parameters
+    ----------
+    magnitude
+        Of the same arguments, what ``Expected.magnitude`` is to be where it is not the
+        largest finite input, such as the largest score of an attention.
     """
+    if function is None:
+        return functools.partial(oracle, magnitude=magnitude)
     remembered: OrderedDict[bytes, Expected] = OrderedDict()
 
     @functools.wraps(function)
@@ -167,8 +183,6 @@ def oracle(function: Callable[..., Any]) -> Callable[..., Expected]:
             remembered.move_to_end(key)
             return remembered[key]
         dtype = arrays[0].dtype if arrays[0].dtype.kind == "f" else np.dtype(np.float64)
-        finite = [np.abs(a[np.isfinite(a)]) for a in arrays if a.dtype.kind == "f" or a is first]
-        magnitude = max((float(f.max()) for f in finite if f.size), default=0.0)
         exact = [
             a.astype(np.float64)
             if isinstance(a, np.ndarray) and (a.dtype.kind == "f" or a is first)
@@ -177,14 +191,22 @@ def oracle(function: Callable[..., Any]) -> Callable[..., Expected]:
         ]
         with np.errstate(all="ignore"):
             value = np.asarray(function(*exact, **options), np.float64)
+            size = (magnitude or _largest)(*exact, **options)
         value.flags.writeable = False
-        expected = Expected(value, dtype, magnitude)
+        expected = Expected(value, dtype, size)
         remembered[key] = expected
         while sum(e.value.nbytes for e in remembered.values()) > _CACHE_BYTES:
             remembered.popitem(last=False)
         return expected
 
     return answer
+
+
+def _largest(*args: Any, **_: Any) -> float:
+    """The largest finite absolute value among the inputs."""
+    floats = [a for a in args if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    finite = [np.abs(a[np.isfinite(a)]) for a in floats]
+    return max((float(f.max()) for f in finite if f.size), default=0.0)
 
 
 def _digest(args: tuple[Any, ...], options: dict[str, Any]) -> bytes:
@@ -220,6 +242,16 @@ def expect(condition: object, otherwise: str) -> None:
         raise Failed(otherwise)
 
 
+def expect_allowed(condition: object, otherwise: str) -> None:
+    """Require a rule of the exercise to be kept, whatever the answer."""
+    if not condition:
+        raise Verdict(otherwise, status="forbidden")
+
+
+on_compared: list[Callable[[float], None]] = []
+"""Told of each comparison its worst error over what is allowed: to see how much room is left."""
+
+
 def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     """Require shape, floating type, NaNs, infinities and values to be right.
 
@@ -241,6 +273,8 @@ def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
         values = array.astype(np.float64)
         error = np.abs(values - expected.value)
         bound = _tolerance(expected.dtype).bound(expected.value, expected.dtype, expected.magnitude)
+        for tell in on_compared:
+            tell(float(np.nanmax(error / bound, initial=0.0)))
         if not (np.all(np.isfinite(expected.value)) and np.all(error <= bound)):
             _complain(values, expected.value, error, bound, about)
 

@@ -32,6 +32,7 @@ from autograder.result import (
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import ConfinementError, Limits
 from autograder.sandbox.loader import StudentCode
+from autograder.sheet import Sheet
 from autograder.student import Student, without_outputs
 
 __all__ = ["Grader", "fresh_seed"]
@@ -122,7 +123,7 @@ class Grader:
         seed
             Of the hidden inputs: the same submission, kit and seed give the same result.
         """
-        students: dict[str, Student] = {}
+        students: dict[str, Student | Sheet] = {}
         try:
             code = without_outputs(submission.code, self._server, _NOTEBOOK)
             students = {e.name: self._student(e, submission, code) for e in self._exercises}
@@ -167,17 +168,25 @@ class Grader:
             findings=findings,
         )
 
-    def _student(self, exercise: Exercise, submission: Submission, code: StudentCode) -> Student:
-        limits = exercise.limits
+    def _student(
+        self, exercise: Exercise, submission: Submission, code: StudentCode
+    ) -> Student | Sheet:
+        clock = Clock(exercise.limits.seconds)
+        memory = int(exercise.limits.memory_mb * (1 << 20))
+        limits = Limits(memory, exercise.limits.cpu_seconds)
+        unreadable = submission.unreadable.get(exercise.name)
+        if exercise.is_sheet:
+            sheet = submission.sheets.get(exercise.name)
+            return Sheet(exercise.name, sheet, self._server, clock, limits, unreadable)
         work = Work(
             name=exercise.name,
             functions=exercise.config.functions,
             signatures=exercise.signatures,
             code=code,
             server=self._server,
-            clock=Clock(limits.seconds),
-            limits=Limits(int(limits.memory_mb * (1 << 20)), limits.cpu_seconds),
-            unreadable=submission.unreadable.get(exercise.name),
+            clock=clock,
+            limits=limits,
+            unreadable=unreadable,
         )
         return Student(work)
 

@@ -49,6 +49,8 @@ class Submission:
         Names it in reports: its folder's or file's name.
     code
         The files that can be imported.
+    sheets
+        Name of an exercise to its sheet of answers.
     unreadable
         Name of an exercise to why its file could not be read.
     findings
@@ -59,22 +61,27 @@ class Submission:
 
     id: str
     code: StudentCode = field(default_factory=lambda: StudentCode((), {}))
+    sheets: dict[str, Source] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def rejected(self) -> bool:
-        return not self.code.sources
+        return not self._sources
 
     @property
     def files(self) -> list[str]:
-        return [source.path for source in self.code.sources]
+        return [source.path for source in self._sources]
+
+    @property
+    def _sources(self) -> list[Source]:
+        return [*self.code.sources, *self.sheets.values()]
 
     @property
     def sha256(self) -> str:
         """Of the files read: names and contents."""
         digest = hashlib.sha256()
-        for source in sorted(self.code.sources, key=lambda s: s.path):
+        for source in sorted(self._sources, key=lambda s: s.path):
             for part in (source.path, source.text):
                 data = part.encode()
                 digest.update(len(data).to_bytes(8, "little") + data)
@@ -92,15 +99,15 @@ class _Listing:
     odd: dict[str, str] = field(default_factory=dict)
 
 
-def read_submission(path: Path, names: Sequence[str]) -> Submission:
+def read_submission(path: Path, files: Sequence[str]) -> Submission:
     """Read what was handed in.
 
     Parameters
     ----------
     path
         A folder, a .zip, .tar, .tar.gz or .tgz, a single .py or a single .ipynb.
-    names
-        The exercises whose files are looked for.
+    files
+        The files that are looked for: an exercise's name with .py or .toml.
 
     Raises
     ------
@@ -121,13 +128,13 @@ def read_submission(path: Path, names: Sequence[str]) -> Submission:
     identity = _printable(identity)
     try:
         if path.is_dir():
-            return _from_listing(identity, _list_folder(path), names)
+            return _from_listing(identity, _list_folder(path), files)
         if lowered.endswith(_ARCHIVES):
             with _Archive(path, suffix) as archive:
-                return _from_listing(identity, archive.listing, names)
+                return _from_listing(identity, archive.listing, files)
         if lowered.endswith((".py", ".ipynb")):
             listing = _Listing({path.name: lambda: _read_file(path)})
-            return _from_listing(identity, listing, names)
+            return _from_listing(identity, listing, files)
         raise Unreadable(
             f"{_printable(path.name)} is neither a folder nor a .zip, .tar, .tar.gz, .py or "
             ".ipynb file."
@@ -138,58 +145,71 @@ def read_submission(path: Path, names: Sequence[str]) -> Submission:
         reason = error.strerror or "an error of the file system"
         text = f"{_printable(path.name)} cannot be read: {reason}."
     finding = Finding(severity="error", text=text)
-    return Submission(identity, unreadable=dict.fromkeys(names, text), findings=[finding])
+    unreadable = dict.fromkeys(map(_name, files), text)
+    return Submission(identity, unreadable=unreadable, findings=[finding])
 
 
 # ------------------------------------------------------------------ which file is which
 
 
-def _from_listing(identity: str, listing: _Listing, names: Sequence[str]) -> Submission:
+def _from_listing(identity: str, listing: _Listing, files: Sequence[str]) -> Submission:
     listing = _without_clutter(listing)
     if not listing.files and not listing.odd:
-        raise Unreadable(
-            "The submission is empty; expected are "
-            + ", ".join(f"{PACKAGE}/{name}.py" for name in names)
-            + "."
-        )
+        raise Unreadable(f"The submission is empty; expected are {_expected(files)}.")
     listing = _look_through_folder(listing)
-    sources: list[Source] = []
-    modules: dict[str, int] = {}
+    found: dict[str, Source] = {}
     unreadable: dict[str, str] = {}
-    for name in names:
-        for path in (f"{PACKAGE}/{name}.py", f"{name}.py"):
+    for file in files:
+        for path in (f"{PACKAGE}/{file}", file):
             if path not in listing.files and path not in listing.odd:
                 continue
             try:
                 if path in listing.odd:
                     raise Unreadable(f"{path} is {listing.odd[path]}, not a file.")
-                text = _text(path, listing.files[path])
+                found[file] = Source(path, _text(path, listing.files[path]))
             except Unreadable as problem:
-                unreadable[name] = str(problem)
-            else:
-                modules[name] = len(sources)
-                sources.append(Source(path, text))
+                unreadable[_name(file)] = str(problem)
             break
-    if not sources and not unreadable:
-        return _lone_file(identity, listing, names)
-    findings = [Finding(severity="error", exercise=n, text=t) for n, t in unreadable.items()]
-    return Submission(identity, StudentCode(sources, modules, names), unreadable, findings)
-
-
-def _lone_file(identity: str, listing: _Listing, names: Sequence[str]) -> Submission:
-    """One module or notebook in which every function is looked for."""
-    candidates = [p for p in listing.files if p.lower().endswith((".py", ".ipynb"))]
-    if len(candidates) != 1:
+    modules = [file for file in files if _is_module(file)]
+    sheets = {_name(f): source for f, source in found.items() if not _is_module(f)}
+    submitted = [file for file in modules if file in found]
+    exercises = [_name(file) for file in modules]
+    if submitted or any(_name(file) in unreadable for file in modules):
+        sources = [found[file] for file in submitted]
+        code = StudentCode(sources, {_name(f): i for i, f in enumerate(submitted)}, exercises)
+    elif (lone := _lone_file(listing)) is not None:
+        code = StudentCode([lone], dict.fromkeys(exercises, 0), exercises)
+    elif sheets or unreadable:
+        code = StudentCode((), {}, exercises)
+    else:
         raise Unreadable(
             "None of the files of the assignment is in the submission; expected are "
-            + ", ".join(f"{PACKAGE}/{name}.py" for name in names)
-            + ", or a single .py or .ipynb file."
+            f"{_expected(files)}, or a single .py or .ipynb file."
         )
+    findings = [Finding(severity="error", exercise=n, text=t) for n, t in unreadable.items()]
+    return Submission(identity, code, sheets, unreadable, findings)
+
+
+def _name(file: str) -> str:
+    return PurePosixPath(file).stem
+
+
+def _is_module(file: str) -> bool:
+    return file.endswith(".py")
+
+
+def _expected(files: Sequence[str]) -> str:
+    return ", ".join(f"{PACKAGE}/{file}" for file in files)
+
+
+def _lone_file(listing: _Listing) -> Source | None:
+    """The one module or notebook there is, in which every function is looked for."""
+    candidates = [p for p in listing.files if p.lower().endswith((".py", ".ipynb"))]
+    if len(candidates) != 1:
+        return None
     (path,) = candidates
     text = _text(path, listing.files[path])
-    name = _printable(PurePosixPath(path).name)
-    source = Source(name, text, notebook=_is_notebook(path))
-    return Submission(identity, StudentCode([source], dict.fromkeys(names, 0), names))
+    return Source(_printable(PurePosixPath(path).name), text, notebook=_is_notebook(path))
 
 
 def _without_clutter(listing: _Listing) -> _Listing:

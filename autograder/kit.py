@@ -76,7 +76,11 @@ class ExerciseConfig(_Table):
         examples=["hints"],
         description="whether hidden inputs, expected values, messages and prints are shown",
     )
-    functions: dict[str, Kind] = Field(min_length=1, examples=['{ softmax_stable = "array" }'])
+    functions: dict[str, Kind] = Field(
+        default={},
+        examples=['{ softmax_stable = "array" }'],
+        description="none for a sheet of answers, NAME.toml",
+    )
     limits: SomeLimits = SomeLimits()
 
 
@@ -101,16 +105,26 @@ class Exercise:
     root: Path
 
     @property
+    def is_sheet(self) -> bool:
+        """Whether it is a sheet of answers, and no code."""
+        return not self.config.functions
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.toml" if self.is_sheet else f"{self.name}.py"
+
+    @property
     def stub(self) -> Path:
-        return self.root / "exercises" / f"{self.name}.py"
+        return self.root / "exercises" / self.file
 
     @property
     def reference(self) -> Path:
-        return self.root / "reference" / f"{self.name}.py"
+        return self.root / "reference" / self.file
 
     @property
     def mistakes(self) -> list[Path]:
-        return sorted((self.root / "reference" / "mistakes" / self.name).glob("*.py"))
+        folder = self.root / "reference" / "mistakes" / self.name
+        return sorted(folder.glob(f"*{self.stub.suffix}"))
 
     @property
     def hidden_test(self) -> Path:
@@ -196,10 +210,16 @@ class Kit:
                 )
             for path in (exercise.stub, exercise.reference, exercise.hidden_test):
                 if not path.is_file():
+                    why = " (it declares no functions)" if exercise.is_sheet else ""
                     raise KitError(
-                        f"{self.root / CONFIG}: exercise.{name} needs the file {path}; "
+                        f"{self.root / CONFIG}: exercise.{name}{why} needs the file {path}; "
                         "write it or remove the exercise"
                     )
+
+    @property
+    def files(self) -> list[str]:
+        """What a submission may hold, in the order of the exercises: ``naive.py``."""
+        return [exercise.file for exercise in self.exercises.values()]
 
     @property
     def hidden(self) -> list[Path]:

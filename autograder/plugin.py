@@ -7,7 +7,8 @@ job costs no collection, and callers see a plain ``Suite.run``.
 Fixtures
 --------
 student
-    The submission's exercise under test: an ``autograder.student.Student``.
+    The submission's exercise under test: an ``autograder.student.Student``, or an
+    ``autograder.sheet.Sheet`` where the exercise is a sheet of answers.
 rng
     A ``numpy.random.Generator``, the same for each submission of a batch.
 
@@ -46,6 +47,7 @@ from autograder.errors import AutograderError, GraderFault, KitError
 from autograder.expect import Tolerance, Verdict, set_tolerances
 from autograder.result import Status
 from autograder.sandbox.confine import ConfinementError
+from autograder.sheet import Sheet
 from autograder.student import Student
 
 __all__ = ["Outcome", "Suite"]
@@ -91,7 +93,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Job:
-    students: dict[str, Student]
+    students: dict[str, Student | Sheet]
     seed: int
 
 
@@ -155,7 +157,7 @@ class Suite:
         """The tests as collected, none of them run."""
         return [t.outcome("failed", "", "", 0.0) for t in self._plugin.tests]
 
-    def run(self, students: dict[str, Student], seed: int) -> list[Outcome]:
+    def run(self, students: dict[str, Student | Sheet], seed: int) -> list[Outcome]:
         """Run the hidden tests of these exercises on one submission.
 
         Parameters
@@ -313,7 +315,9 @@ class _Plugin:
             revealed = " ".join(part for part in (revealed, called, printed) if part)
         return test.outcome(status, feedback, revealed, seconds)
 
-    def _why_not(self, test: _Test, student: Student, before: dict[str, Outcome]) -> Verdict | None:
+    def _why_not(
+        self, test: _Test, student: Student | Sheet, before: dict[str, Outcome]
+    ) -> Verdict | None:
         """The verdict of a test that is not worth running, or None."""
         # By name, as the marker has it: a test in a class has a longer id.
         firsts = [
@@ -396,7 +400,7 @@ class _Plugin:
     # -------------------------------------------------------------- fixtures
 
     @pytest.fixture
-    def student(self) -> Student:
+    def student(self) -> Student | Sheet:
         return self._job.students[self._running.exercise]
 
     @pytest.fixture

@@ -21,14 +21,20 @@ _CAP = 1 << 20
 
 @dataclass
 class Meeting:
-    """How the ranks of one call met.
+    """One call on several ranks.
 
     Attributes
     ----------
+    answers
+        What each rank returned.
+    shards
+        Each rank's shard as the call left it.
     reduces
         For each all-reduce, in order, how many numbers each rank sent.
     """
 
+    answers: list[Any] = field(default_factory=list)
+    shards: list[Any] = field(default_factory=list)
     reduces: list[int] = field(default_factory=list)
 
 
@@ -47,7 +53,7 @@ class Ranks:
         """What the ranks printed since this was last asked for."""
         return "".join(process.take_printed() for process in self._processes)
 
-    def call(self, function: str, shards: Sequence[Any]) -> tuple[list[Any], Meeting]:
+    def call(self, function: str, shards: Sequence[Any]) -> Meeting:
         """Call ``function(shard, comm)`` on as many ranks as there are shards.
 
         Each rank says one thing at a time, a value to be reduced or its answer, and then
@@ -70,17 +76,18 @@ class Ranks:
             for rank, (process, shard) in enumerate(zip(ranks, shards, strict=True)):
                 with _on(rank, size):
                     comm = wire.Handle("communicator", (rank, size))
-                    caps.append(process.ask(function, [shard, comm], {}, False))
+                    caps.append(process.ask(function, [shard, comm], {}, return_args=True))
             while (replies := self._round(ranks, caps))[0].is_question:
                 self._meet(ranks, replies, meeting)
-            answers = []
             for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
                 with _on(rank, size):
-                    answers.append(process.returned(function, reply)[0])
+                    answer, after = process.returned(function, reply, return_args=True)
+                    meeting.answers.append(answer)
+                    meeting.shards.append(after[0] if type(after) is list and after else None)
         except BaseException:
             self.close()  # some of them still wait for the others
             raise
-        return answers, meeting
+        return meeting
 
     def _start(self, ranks: Sequence[Process]) -> None:
         """Start those that do not run, all at the same time."""

@@ -55,7 +55,8 @@ def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
             yield Check(f"{exercise.name}: the stub scores 0", stub.score == 0, _score(stub))
             full = reference.score == reference.max_score
             yield Check(f"{exercise.name}: the reference scores all", full, _score(reference))
-            yield _check_examples(exercise, references)
+            if not exercise.is_sheet:
+                yield _check_examples(exercise, references)
             yield from _check_mistakes(grader, exercise, references, seed)
 
 
@@ -87,23 +88,38 @@ def _check_mistakes(
 ) -> Iterator[Check]:
     for path in exercise.mistakes:
         what = f"{exercise.name}: {path.stem} loses points"
-        doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-        if not doc:
+        title = _title(path)
+        if not title:
             yield Check(what, False, "its docstring, which names the mistake, is missing")
             continue
         result = grader.grade(_submission(path.stem, {**references, exercise.name: path}), seed)
         graded = _exercise(result, exercise.name)
         lost = graded.score is not None and graded.score < graded.max_score
-        yield Check(what, lost, f"{_score(graded)}: {doc.splitlines()[0]}")
+        yield Check(what, lost, f"{_score(graded)}: {title}")
+
+
+def _title(mistake: Path) -> str:
+    """The first line of its docstring, or of the comment that a sheet begins with."""
+    text = mistake.read_text(encoding="utf-8")
+    if mistake.suffix == ".toml":
+        first = text.partition("\n")[0]
+        return first.removeprefix("#").strip() if first.startswith("#") else ""
+    doc = ast.get_docstring(ast.parse(text)) or ""
+    return doc.partition("\n")[0]
 
 
 def _submission(identity: str, files: dict[str, Path]) -> Submission:
-    sources = [
-        Source(f"{PACKAGE}/{name}.py", path.read_text(encoding="utf-8"))
+    sources = {
+        name: Source(f"{PACKAGE}/{name}{path.suffix}", path.read_text(encoding="utf-8"))
         for name, path in files.items()
-    ]
-    modules = {name: index for index, name in enumerate(files)}
-    return Submission(identity, StudentCode(sources, modules))
+    }
+    modules = [name for name, path in files.items() if path.suffix == ".py"]
+    code = StudentCode(
+        [sources.pop(name) for name in modules],
+        {name: index for index, name in enumerate(modules)},
+        list(files),
+    )
+    return Submission(identity, code, sources)
 
 
 def _exercise(result: Result, name: str) -> ExerciseResult:

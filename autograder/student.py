@@ -159,7 +159,7 @@ class Student:
         finally:
             self.printed += self._process.take_printed()
 
-    def call_ranks(self, function: str, shards: Sequence[Any]) -> tuple[list[Any], Meeting]:
+    def call_ranks(self, function: str, shards: Sequence[Any]) -> Meeting:
         """Call a student's function on several ranks at once; see ``Function``."""
         self.last_call = f"{function}({_text(list(shards))}, comm), a shard on each rank"
         try:
@@ -183,18 +183,18 @@ class Function:
         """The answer, and the positional arguments as the call left them."""
         value, after = self._student.call(self._name, args, kwargs, return_args=True)
         kinds = [type(a) for a in after] if type(after) is list else []
-        if kinds != [type(a) for a in args]:
+        if kinds != [wire.Opaque if isinstance(a, Stream) else type(a) for a in args]:
             raise Failed("The arguments are no longer what they were after the call.")
         return self._checked(value), after
 
-    def on_ranks(self, shards: Sequence[Any]) -> tuple[list[Any], Meeting]:
-        """Each rank's answer to ``function(shard, comm)``, and how the ranks met.
+    def on_ranks(self, shards: Sequence[Any]) -> Meeting:
+        """Call ``function(shard, comm)`` on as many ranks as there are shards.
 
-        Each shard goes to a rank, which is a worker of its own; the ranks' communicator
-        meets in the grader.
+        Each rank is a worker of its own; their communicator meets in the grader.
         """
-        answers, meeting = self._student.call_ranks(self._name, shards)
-        return [self._checked(value) for value in answers], meeting
+        meeting = self._student.call_ranks(self._name, shards)
+        meeting.answers = [self._checked(answer) for answer in meeting.answers]
+        return meeting
 
     def _checked(self, value: Any) -> Any:
         work = self._student._work

@@ -19,6 +19,55 @@ def exact_softmax(x: Array, axis: int = -1) -> Array:
 
 
 @oracle
+def exact_log_sum_exp(x: Array, axis: int = -1) -> Array:
+    """Log-sum-exp. -inf where all is -inf, +inf where one is, NaN where one is."""
+    m = x.max(axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(m), m, 0)
+    return np.log(np.exp(x - shift).sum(axis=axis)) + shift.squeeze(axis)
+
+
+@oracle
+def exact_log_softmax(x: Array, axis: int = -1) -> Array:
+    """Log-softmax. A row of nothing but -inf is NaN."""
+    shifted = x - x.max(axis=axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+@oracle
+def exact_cross_entropy(logits: Array, labels: Array) -> Array:
+    """Loss of each example."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    of_label = np.take_along_axis(shifted, np.asarray(labels)[..., None], -1)[..., 0]
+    return np.log(np.exp(shifted).sum(axis=-1)) - of_label
+
+
+def _largest_m(m: Array, _d: Array) -> float:
+    return float(np.abs(m).max())
+
+
+@oracle(magnitude=_largest_m)
+def exact_merged(m: Array, d: Array) -> Array:
+    """The d of several pairs together, from their finite m and their d."""
+    return (d * np.exp(m - m.max())).sum()
+
+
+def _scores(q: Array, k: Array, scale: float | None) -> Array:
+    return q @ k.T * (1 / np.sqrt(q.shape[1]) if scale is None else scale)
+
+
+def _largest_score(q: Array, k: Array, v: Array, scale: float | None = None) -> float:
+    return max(1.0, np.abs(_scores(q, k, scale)).max()) * max(1.0, np.abs(v).max())
+
+
+@oracle(magnitude=_largest_score)
+def exact_attention(q: Array, k: Array, v: Array, scale: float | None = None) -> Array:
+    """softmax(q k^T scale) v. How near an answer must be grows with the largest score."""
+    scores = _scores(q, k, scale)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True) @ v
+
+
+@oracle
 def exact_recipe(x: Array) -> Array:
     """The recipe without a shift, overflow included.
 
@@ -69,6 +118,11 @@ def expect_kept(after: object, before: Array) -> None:
 
 
 __all__ = [
+    "exact_attention",
+    "exact_cross_entropy",
+    "exact_log_softmax",
+    "exact_log_sum_exp",
+    "exact_merged",
     "exact_recipe",
     "exact_softmax",
     "exact_sum",

@@ -76,7 +76,7 @@ def graded(grader: Grader, kit: Kit, submit: Callable[..., Path]) -> Callable[..
     """Grade the references with these files in their place."""
 
     def grade(**files: str | bytes | None) -> Result:
-        return grader.grade(read_submission(submit(**files), list(kit.exercises)), SEED)
+        return grader.grade(read_submission(submit(**files), kit.files), SEED)
 
     return grade
 
@@ -88,7 +88,7 @@ def quickly_graded(
     """The same with a short time limit."""
 
     def grade(**files: str | bytes | None) -> Result:
-        return quick_grader.grade(read_submission(submit(**files), list(kit.exercises)), SEED)
+        return quick_grader.grade(read_submission(submit(**files), kit.files), SEED)
 
     return grade
 

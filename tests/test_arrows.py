@@ -13,12 +13,18 @@ PACKAGE = ROOT / "autograder"
 
 # From what everything stands on to what stands on everything.
 LAYERS = [
-    {"errors", "result", "streams", *(f"sandbox.{n}" for n in ("wire", "loader", "confine"))},
+    {
+        "errors",
+        "result",
+        "streams",
+        *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "confine")),
+    },
     {"sandbox.collective"},
+    {"practice"},
     {"expect", "sandbox.worker", "sandbox.client", "report.inert"},
     {"sandbox.forkserver", "returns", "intake", "report.view"},
     {"kit", "process", "report.terminal", "report.markdown", "report.html"},
-    {"ranks"},
+    {"ranks", "sheet"},
     {"student"},
     {"plugin", "examples"},
     {"grading", "doctor"},
@@ -30,10 +36,11 @@ LAYERS = [
 # Narrower than their layer, because a wall runs there.
 ONLY = {
     "sandbox.collective": set(),
-    "sandbox.worker": {"sandbox.wire", "sandbox.loader", "sandbox.collective"},
+    "practice": {"sandbox.collective", "sandbox.loader"},
+    "sandbox.worker": {f"sandbox.{n}" for n in ("wire", "loader", "answers", "collective")},
     "sandbox.forkserver": {"sandbox.wire", "sandbox.confine", "sandbox.worker"},
     "sandbox.client": {"sandbox.wire", "sandbox.confine"},
-    "examples": {"sandbox.loader"},
+    "examples": {"sandbox.loader", "sandbox.answers"},
     **{
         f"report.{n}": {"result", "report.view", "report.inert"}
         for n in ("terminal", "markdown", "html")

@@ -37,7 +37,7 @@ def test_there_are_right_solutions_of_each_exercise(kit):
 
 @pytest.mark.parametrize(("name", "score"), EXAMPLES.items())
 def test_examples(grader, kit, name, score):
-    result = grader.grade(read_submission(ROOT / "examples" / name, list(kit.exercises)), SEED)
+    result = grader.grade(read_submission(ROOT / "examples" / name, kit.files), SEED)
     assert result.status == "graded"
     assert result.score == pytest.approx(score)
 
@@ -54,7 +54,7 @@ def test_there_are_no_other_examples():
 
 @pytest.mark.parametrize("seed", [0, 1, 2**48 - 1])
 def test_the_references_earn_everything_whatever_the_seed(grader, kit, seed):
-    result = grader.grade(read_submission(ROOT / "reference", list(kit.exercises)), seed)
+    result = grader.grade(read_submission(ROOT / "reference", kit.files), seed)
     assert result.score == result.max_score == 40
 
 

@@ -155,7 +155,7 @@ def test_nothing_readable_is_rejected(grader, kit, tmp_path):
 
     path = tmp_path / "broken.zip"
     path.write_bytes(b"PK\x03\x04 and then nothing")
-    result = grader.grade(read_submission(path, list(kit.exercises)), 1)
+    result = grader.grade(read_submission(path, kit.files), 1)
     assert (result.status, result.score) == ("rejected", 0)
     assert {t.status for e in result.exercises for t in e.tests} == {"missing"}
     assert "broken" in result.findings[0].text
@@ -215,7 +215,7 @@ def test_a_notebook_that_is_none(grader, kit, tmp_path):
     from autograder.intake import read_submission
 
     (tmp_path / "hw.ipynb").write_text("{}")
-    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", kit.files), 1)
     assert "no notebook that can be read" in result.exercises[0].tests[0].feedback
 
 
@@ -298,7 +298,7 @@ def test_what_surrounds_the_answer_in_a_notebook_does_not_matter(grader, kit, tm
     from autograder.intake import read_submission
 
     (tmp_path / "hw.ipynb").write_text(notebook(*cells))
-    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", kit.files), 1)
     assert exercise(result, "naive").score == 10, result.findings
 
 
@@ -307,5 +307,5 @@ def test_pictures_in_a_notebook_take_none_of_its_memory(grader, kit, tmp_path):
 
     solution = kit.exercises["online"].reference.read_text()
     (tmp_path / "hw.ipynb").write_text(notebook(solution, outputs="A" * (8 << 20)))
-    result = grader.grade(read_submission(tmp_path / "hw.ipynb", list(kit.exercises)), 1)
+    result = grader.grade(read_submission(tmp_path / "hw.ipynb", kit.files), 1)
     assert exercise(result, "online").score == 15

@@ -325,7 +325,7 @@ def test_a_worker_that_does_not_start_is_no_fault_of_the_student(kit: Kit, monke
 
     monkeypatch.setattr(WorkerProcess, "greet", refuse)
     with Grader(kit) as grader, pytest.raises(UnconfinedError, match="no process could be had"):
-        grader.grade(read_submission(kit.root / "reference", list(kit.exercises)), 1)
+        grader.grade(read_submission(kit.root / "reference", kit.files), 1)
 
 
 def test_python_in_a_folder_with_a_space(tmp_path: Path):

@@ -14,7 +14,7 @@ import pytest
 from autograder.errors import UsageError
 from autograder.intake import FILE_CAP, Submission, read_submission
 
-NAMES = ["naive", "stable"]
+FILES = ["naive.py", "stable.py"]
 TEXT = "def f():\n    return 1\n"
 
 
@@ -53,17 +53,17 @@ FLAT = {"naive": "naive.py", "stable": "stable.py"}
 
 
 def test_a_checkout(tmp_path):
-    read = read_submission(folder(tmp_path / "ada", *BOTH.values(), "notes.md"), NAMES)
+    read = read_submission(folder(tmp_path / "ada", *BOTH.values(), "notes.md"), FILES)
     assert (read.id, modules(read), read.findings) == ("ada", BOTH, [])
 
 
 def test_flat_files(tmp_path):
-    assert modules(read_submission(folder(tmp_path, *FLAT.values()), NAMES)) == FLAT
+    assert modules(read_submission(folder(tmp_path, *FLAT.values()), FILES)) == FLAT
 
 
 def test_a_checkout_wins_over_flat_files(tmp_path):
     made = folder(tmp_path, *FLAT.values(), *BOTH.values())
-    assert modules(read_submission(made, NAMES)) == BOTH
+    assert modules(read_submission(made, FILES)) == BOTH
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz", ".tgz", ".ZIP"])
@@ -73,26 +73,26 @@ def test_archives_with_and_without_an_enclosing_folder(tmp_path, suffix, prefix,
     make = zipped if suffix.lower() == ".zip" else tarred
     clutter = {"__MACOSX/._naive.py": "x", f"{prefix}.DS_Store": "x"}
     members = {prefix + path: TEXT for path in files.values()} | clutter
-    read = read_submission(make(tmp_path / f"ada{suffix}", members), NAMES)
+    read = read_submission(make(tmp_path / f"ada{suffix}", members), FILES)
     assert (read.id, modules(read), read.findings) == ("ada", files, [])
 
 
 def test_a_folder_in_a_folder(tmp_path):
     made = folder(tmp_path, "work/exercises/naive.py", ".git/config")
-    assert modules(read_submission(made, NAMES)) == {"naive": "exercises/naive.py"}
+    assert modules(read_submission(made, FILES)) == {"naive": "exercises/naive.py"}
 
 
 def test_a_file_named_as_an_exercise_is_that_exercise(tmp_path):
     made = folder(tmp_path, "stable.py")
-    assert modules(read_submission(made / "stable.py", NAMES)) == {"stable": "stable.py"}
+    assert modules(read_submission(made / "stable.py", FILES)) == {"stable": "stable.py"}
 
 
 @pytest.mark.parametrize("name", ["homework.py", "homework.ipynb"])
 def test_any_other_file_is_every_exercise(tmp_path, name):
     made = folder(tmp_path, name)
     for path in (made / name, made):
-        read = read_submission(path, NAMES)
-        assert modules(read) == dict.fromkeys(NAMES, name)
+        read = read_submission(path, FILES)
+        assert modules(read) == dict.fromkeys(FILES, name)
         assert read.code.sources[0].notebook == name.endswith(".ipynb")
 
 
@@ -103,7 +103,7 @@ def test_any_other_file_is_every_exercise(tmp_path, name):
 )
 def test_byte_order_marks_and_other_newlines_are_fine(tmp_path, data):
     (folder(tmp_path, "naive.py") / "naive.py").write_bytes(data)
-    (source,) = read_submission(tmp_path, NAMES).code.sources
+    (source,) = read_submission(tmp_path, FILES).code.sources
     assert source.text.splitlines() == TEXT.splitlines()
 
 
@@ -119,7 +119,7 @@ BROKEN = {
 def test_one_file_that_cannot_be_read_spoils_only_itself(tmp_path, data, said):
     folder(tmp_path, *BOTH.values())
     (tmp_path / "exercises/naive.py").write_bytes(data)
-    read = read_submission(tmp_path, NAMES)
+    read = read_submission(tmp_path, FILES)
     assert modules(read) == {"stable": "exercises/stable.py"}
     assert said in read.unreadable["naive"]
     assert [(f.severity, f.exercise) for f in read.findings] == [("error", "naive")]
@@ -129,7 +129,7 @@ def test_links_are_not_followed(tmp_path):
     secret = folder(tmp_path, "secret.py") / "secret.py"
     made = folder(tmp_path / "s", "exercises/stable.py")
     (made / "exercises/naive.py").symlink_to(secret)
-    read = read_submission(made, NAMES)
+    read = read_submission(made, FILES)
     assert modules(read) == {"stable": "exercises/stable.py"}
     assert "link" in read.unreadable["naive"]
 
@@ -138,13 +138,13 @@ def test_a_linked_folder_is_not_followed(tmp_path):
     folder(tmp_path, "kit/exercises/naive.py")
     made = folder(tmp_path / "s", "stable.py")
     (made / "exercises").symlink_to(tmp_path / "kit/exercises")
-    assert modules(read_submission(made, NAMES)) == {"stable": "stable.py"}
+    assert modules(read_submission(made, FILES)) == {"stable": "stable.py"}
 
 
 def test_a_pipe_is_no_file(tmp_path):
     made = folder(tmp_path / "s", "exercises/stable.py")
     os.mkfifo(made / "exercises/naive.py")
-    assert "pipe" in read_submission(made, NAMES).unreadable["naive"]
+    assert "pipe" in read_submission(made, FILES).unreadable["naive"]
 
 
 def test_links_and_climbing_names_in_archives(tmp_path):
@@ -155,7 +155,7 @@ def test_links_and_climbing_names_in_archives(tmp_path):
         archive.writestr(link, "/etc/passwd")
         archive.writestr("../exercises/stable.py", TEXT)
         archive.writestr("/exercises/stable.py", TEXT)
-    read = read_submission(path, NAMES)
+    read = read_submission(path, FILES)
     assert modules(read) == {}
     assert "link" in read.unreadable["naive"]
 
@@ -166,11 +166,11 @@ def test_the_first_of_two_members_wins(tmp_path):
         archive.writestr("naive.py", "first = 1\n")
         with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr("naive.py", "second = 1\n")
-    assert read_submission(path, NAMES).code.sources[0].text == "first = 1\n"
+    assert read_submission(path, FILES).code.sources[0].text == "first = 1\n"
 
 
 def test_a_bomb_is_read_up_to_the_cap(tmp_path):
-    read = read_submission(zipped(tmp_path / "s.zip", {"naive.py": b"0" * (100 << 20)}), NAMES)
+    read = read_submission(zipped(tmp_path / "s.zip", {"naive.py": b"0" * (100 << 20)}), FILES)
     assert "larger than 1 MB" in read.unreadable["naive"]
 
 
@@ -200,12 +200,12 @@ REJECTED = {
 
 @pytest.mark.parametrize(("make", "said"), REJECTED.values(), ids=REJECTED)
 def test_what_holds_nothing_is_rejected_with_a_sentence(tmp_path, make, said):
-    read = read_submission(make(tmp_path), NAMES)
+    read = read_submission(make(tmp_path), FILES)
     assert read.rejected
     (finding,) = read.findings
     assert said in finding.text
     assert finding.text.endswith(".")
-    assert set(read.unreadable) == set(NAMES)
+    assert set(read.unreadable) == set(FILES)
 
 
 def test_an_encrypted_member_is_told(tmp_path):
@@ -214,19 +214,19 @@ def test_an_encrypted_member_is_told(tmp_path):
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + offset] |= 1
     path.write_bytes(data)
-    assert "encrypted" in read_submission(path, NAMES).unreadable["naive"]
+    assert "encrypted" in read_submission(path, FILES).unreadable["naive"]
 
 
 def test_a_missing_path_is_the_callers_mistake(tmp_path):
     with pytest.raises(UsageError, match="no file or folder"):
-        read_submission(tmp_path / "nobody", NAMES)
+        read_submission(tmp_path / "nobody", FILES)
 
 
 def test_the_digest_is_of_names_and_contents(tmp_path):
-    one = read_submission(folder(tmp_path / "a", "naive.py"), NAMES).sha256
-    same = read_submission(folder(tmp_path / "b", "naive.py"), NAMES).sha256
-    other = read_submission(folder(tmp_path / "c", "naive.py", text="x = 2\n"), NAMES).sha256
-    moved = read_submission(folder(tmp_path / "d", "stable.py"), NAMES).sha256
+    one = read_submission(folder(tmp_path / "a", "naive.py"), FILES).sha256
+    same = read_submission(folder(tmp_path / "b", "naive.py"), FILES).sha256
+    other = read_submission(folder(tmp_path / "c", "naive.py", text="x = 2\n"), FILES).sha256
+    moved = read_submission(folder(tmp_path / "d", "stable.py"), FILES).sha256
     assert one == same
     assert len({one, other, moved}) == 3
 
@@ -276,7 +276,7 @@ def test_broken_archives_of_all_kinds_are_only_broken(tmp_path):
             for _ in range(chance.randint(1, 4)):
                 data[chance.randrange(len(data))] = chance.randrange(256)
             path.write_bytes(data)
-            read_submission(path, NAMES)
+            read_submission(path, FILES)
 
 
 def test_headers_that_never_end_are_broken(tmp_path):
@@ -284,7 +284,7 @@ def test_headers_that_never_end_are_broken(tmp_path):
     info.type, info.size = b"L", 1
     path = tmp_path / "s.tar"
     path.write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a" + b"\0" * 511) * 3000)
-    assert read_submission(path, NAMES).rejected
+    assert read_submission(path, FILES).rejected
 
 
 def test_a_tar_that_swells_is_refused_at_the_cap(tmp_path):
@@ -297,7 +297,7 @@ def test_a_tar_that_swells_is_refused_at_the_cap(tmp_path):
         file.write(info.tobuf(tarfile.GNU_FORMAT))
         for _ in range(200):
             file.write(bytes(1 << 20))
-    assert "unpacks to more than 64 MB" in read_submission(path, NAMES).findings[0].text
+    assert "unpacks to more than 64 MB" in read_submission(path, FILES).findings[0].text
 
 
 def test_other_compressions_are_no_tar(tmp_path):
@@ -305,14 +305,14 @@ def test_other_compressions_are_no_tar(tmp_path):
 
     path = tarred(tmp_path / "s.tar", {"naive.py": TEXT})
     path.write_bytes(lzma.compress(path.read_bytes()))
-    assert "broken" in read_submission(path, NAMES).findings[0].text
+    assert "broken" in read_submission(path, FILES).findings[0].text
 
 
 def test_names_that_are_no_utf8(tmp_path):
     name = os.fsdecode(b"homework-\xff.py")
     (folder(tmp_path / "s") / "x").parent.mkdir()
     (tmp_path / "s" / name).write_text(TEXT)
-    read = read_submission(tmp_path / "s", NAMES)
+    read = read_submission(tmp_path / "s", FILES)
     assert read.files == ["homework-?.py"]
     assert read.sha256
     read.files[0].encode()
@@ -324,7 +324,7 @@ def test_the_rest_of_a_submission_does_not_matter(tmp_path):
         (made / "data" / f"{number}.txt").touch()
     (made / "data").chmod(0)
     try:
-        assert modules(read_submission(made, NAMES)) == {"naive": "exercises/naive.py"}
+        assert modules(read_submission(made, FILES)) == {"naive": "exercises/naive.py"}
     finally:
         (made / "data").chmod(0o755)
 
@@ -334,13 +334,13 @@ def test_a_path_that_is_a_link_is_the_instructors(tmp_path):
     for target in (made, made / "stable.py"):
         link = tmp_path / f"link-{target.name}"
         link.symlink_to(target)
-        assert modules(read_submission(link, NAMES)) == {"stable": "stable.py"}
+        assert modules(read_submission(link, FILES)) == {"stable": "stable.py"}
 
 
 def test_a_notebook_may_hold_pictures(tmp_path):
     cell = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": "A" * (3 << 20)}]}
     (tmp_path / "hw.IPYNB").write_text(json.dumps({"cells": [cell]}))
-    assert not read_submission(tmp_path / "hw.IPYNB", NAMES).rejected
+    assert not read_submission(tmp_path / "hw.IPYNB", FILES).rejected
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -348,12 +348,12 @@ def test_zip_methods_that_unpack_without_bound_are_refused(tmp_path, method):
     path = tmp_path / "s.zip"
     with zipfile.ZipFile(path, "w", method) as archive:
         archive.writestr("naive.py", "#" * (20 << 20))
-    assert "ordinary zip" in read_submission(path, NAMES).unreadable["naive"]
+    assert "ordinary zip" in read_submission(path, FILES).unreadable["naive"]
 
 
 def test_a_name_of_several_lines_is_one_line(tmp_path):
     made = folder(tmp_path / "s", "a\n::error::b\u202e.py")
-    assert read_submission(made, NAMES).files == ["a?::error::b?.py"]
+    assert read_submission(made, FILES).files == ["a?::error::b?.py"]
 
 
 def test_a_file_without_permission_is_told(tmp_path, monkeypatch):
@@ -367,6 +367,6 @@ def test_a_file_without_permission_is_told(tmp_path, monkeypatch):
         return opened(path, *args, **options)
 
     monkeypatch.setattr(os, "open", refuse)
-    read = read_submission(made, NAMES)
+    read = read_submission(made, FILES)
     assert modules(read) == {"stable": "exercises/stable.py"}
     assert "cannot be read: Permission denied" in read.unreadable["naive"]

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.answers import NotToml, read_answers
 from autograder.sandbox.collective import Communicator
 from autograder.sandbox.loader import Source, StudentModules, code_cells
 
@@ -113,7 +114,12 @@ class Worker:
         """Answer one message; ``EOFError`` when there is none any more."""
         header, body = wire.receive(self._pipe, sys.maxsize)
         read = wire.Unpacker(body, self._handle)
-        answer = {"load": self._load, "cells": self._cells, "call": self._call}[header["op"]]
+        answer = {
+            "load": self._load,
+            "call": self._call,
+            "cells": self._cells,
+            "answers": self._answers,
+        }[header["op"]]
         try:
             reply, out = answer(header, read)
         except BaseException as error:
@@ -128,9 +134,20 @@ class Worker:
     ) -> tuple[dict[str, Any], list[memoryview]]:
         """The code of a notebook, without all that stands around it."""
         out: list[memoryview] = []
-        cells = [cell.encode("utf-8", "replace") for cell in code_cells(read.value(header["text"]))]
-        arrays = [np.frombuffer(cell, np.uint8) for cell in cells]
-        return {"op": "cells", "value": wire.pack(arrays, out, header["cap"])}, out
+        cells = [_bytes(cell) for cell in code_cells(read.value(header["text"]))]
+        return {"op": "cells", "value": wire.pack(cells, out, header["cap"])}, out
+
+    def _answers(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        """What stands in a sheet of answers."""
+        out: list[memoryview] = []
+        try:
+            answers = read_answers(read.value(header["text"]))
+        except NotToml as error:
+            return {"op": "raised", "line": error.line}, out
+        pairs = [[_bytes(key), _strings_as_bytes(value)] for key, value in answers.items()]
+        return {"op": "answers", "value": wire.pack(pairs, out, header["cap"])}, out
 
     def _load(
         self, header: dict[str, Any], read: wire.Unpacker
@@ -221,7 +238,18 @@ class Worker:
         """Ask the grader, and wait for what it gives."""
         wire.send(self._pipe, {"op": "ask", **question}, body)
         header, given = wire.receive(self._pipe, sys.maxsize)
-        return wire.Unpacker(given).value(header["value"])
+        return wire.Unpacker(given, self._handle).value(header["value"])
+
+
+def _bytes(text: str) -> np.ndarray[Any, Any]:
+    return np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
+
+
+def _strings_as_bytes(value: Any) -> Any:
+    """Strings as arrays, because that is what travels to the grader."""
+    if isinstance(value, list):
+        return [_strings_as_bytes(item) for item in value]
+    return _bytes(value) if isinstance(value, str) else value
 
 
 def _fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:

@@ -1,0 +1,228 @@
+"""Hidden tests of ``attention_online``.
+
+Values have a part of their own at each key, and scores differ by steps, so that neither the
+mean of the values nor the value of the best key is near the answer, unless a test says so.
+"""
+
+import numpy as np
+import pytest
+from oracle import exact_attention, expect_kept, oracle
+
+from autograder.expect import expect, expect_close
+
+
+def question(rng, queries, dim, keys, values, sharp=1.0, dtype=np.float64):
+    """Queries, keys and values; scores differ by a few times ``sharp``."""
+    q = rng.choice([-1.0, 1.0], (queries, dim)) * rng.uniform(0.8, 1.6, (queries, dim))
+    k = sharp * rng.standard_normal((keys, dim))
+    v = rng.uniform(-2, 2, (keys, values)) + np.arange(values)
+    return q.astype(dtype), k.astype(dtype), v.astype(dtype)
+
+
+def blocks_of(k, v, sizes):
+    ends = np.cumsum(sizes)
+    assert ends[-1] == len(k)
+    return [(k[end - n : end], v[end - n : end]) for n, end in zip(sizes, ends, strict=True)]
+
+
+def expect_attention(student, qkv, sizes, about, **scale):
+    """Require the right answer for keys and values in blocks of these sizes."""
+    q, k, v = qkv
+    stream = student.block_stream(blocks_of(k, v, sizes))
+    got = student.attention_online(q, stream, **scale)
+    expect_close(got, exact_attention(q, k, v, **scale), about=about)
+    expect(stream.count == len(sizes), f"Not all blocks were read, for {about}.")
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("Softmax of q kᵀ / sqrt(D) along the keys, times v.")
+def test_one_block(student, rng):
+    """all keys in one block"""
+    for queries, dim, keys, values in ((3, 4, 5, 2), (1, 2, 1, 3), (4, 4, 4, 4)):
+        about = f"{queries} queries, {keys} keys in one block"
+        expect_attention(student, question(rng, queries, dim, keys, values), [keys], about)
+
+
+@pytest.mark.weight(4)
+@pytest.mark.hint("Carry m, d and the weighted sum of the values from block to block.")
+def test_equal_blocks(student, rng):
+    """two and three blocks of one size"""
+    for n_blocks in (2, 3):
+        about = f"3 queries, {n_blocks} blocks of 4 keys"
+        expect_attention(student, question(rng, 3, 4, 4 * n_blocks, 3), [4] * n_blocks, about)
+
+
+@pytest.mark.weight(4)
+@pytest.mark.hint("Nothing may depend on the size of a block, or on that of the one before.")
+def test_changing_blocks(student, rng):
+    """block sizes that change along the stream"""
+    for sizes in ((4, 2, 1), (1, 3, 7, 2), (2, 90, 5)):
+        about = f"3 queries, blocks of {', '.join(map(str, sizes))} keys"
+        expect_attention(student, question(rng, 3, 4, sum(sizes), 2), sizes, about)
+
+
+@pytest.mark.weight(3)
+@pytest.mark.hint(
+    "scale multiplies the scores; where it is None, it is 1 / sqrt(D), D of the keys."
+)
+def test_scale(student, rng):
+    """scale given and not given"""
+    for queries, dim, values in ((2, 3, 5), (4, 9, 2), (2, 2, 2)):
+        qkv = question(rng, queries, dim, 6, values)
+        about = f"queries of {dim}, values of {values} numbers"
+        expect_attention(student, qkv, [4, 2], f"{about}, no scale")
+        expect_attention(student, qkv, [4, 2], f"{about}, scale=0.3", scale=0.3)
+        expect_attention(student, qkv, [2, 4], f"{about}, scale=2.0", scale=2.0)
+
+
+@pytest.mark.weight(5)
+@pytest.mark.hint("When a query's maximum rises, its d and its weighted sum shrink by one factor.")
+def test_rising_maximum(student, rng):
+    """the maximum rises in a later block, for some queries or for all"""
+    for rising in ([1], [0, 2], [0, 1, 2]):
+        q, k, v = question(rng, 3, 3, 7, 2)
+        q[:] = np.eye(3) * rng.uniform(1, 2, (3, 1))
+        k[3:5, rising] += 4
+        k[5:, rising] += 9
+        about = f"3 queries, the maximum of {len(rising)} rises with each block"
+        expect_attention(student, (q, k, v), [3, 2, 2], about)
+    q, k, v = question(rng, 2, 1, 80, 1, sharp=0.001)
+    k += 0.02 * np.arange(80)[:, None]
+    expect_attention(student, (abs(q), k, v), [1] * 80, "80 blocks of one key, slowly rising")
+
+
+@pytest.mark.weight(4)
+@pytest.mark.hint("exp of a score minus the maximum so far: never above 1, whatever the scores.")
+def test_large_scores(student, rng):
+    """scores of thousands, above and below 0, in any block"""
+    for dtype in (np.float64, np.float32):
+        for place in range(3):
+            q, k, v = question(rng, 3, 2, 9, 2)
+            k *= 300
+            k[3 * place : 3 * place + 3] += 2000 * rng.choice([-1, 1], (1, 2))
+            qkv = (x.astype(dtype) for x in (q, k, v))
+            about = f"3 {np.dtype(dtype).name} queries, peaked scores of thousands"
+            expect_attention(student, tuple(qkv), [3, 3, 3], about)
+        q, k, v = (abs(x).astype(dtype) for x in question(rng, 3, 2, 6, 2))
+        for level in (-3000, 3000):
+            about = f"3 {np.dtype(dtype).name} queries, all scores near {1.2 * level:g}"
+            shifted = (np.ones_like(q), (k + level).astype(dtype), v)
+            expect_attention(student, shifted, [2, 4], about, scale=0.6)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("Equal scores weigh equally: every key counts, also the same one twice.")
+def test_flat_scores(student, rng):
+    """flat scores give the mean of the values, beside a query that sees differences"""
+    q, k, v = question(rng, 3, 3, 8, 2)
+    q[1] = 0
+    k[5:7] = k[2]
+    expect_attention(student, (q, k, v), [3, 1, 4], "3 queries, one of them zeros")
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("No key may be left out because it weighs little: its value may be large.")
+def test_small_weights(student, rng):
+    """small weights on large values"""
+    q, k, v = question(rng, 2, 1, 6, 2)
+    q = abs(q)
+    for order in ([0, 12, 1, 16, 15, 2], [16, 0, 2, 1, 12, 15]):
+        k[:, 0] = order
+        v[np.array(order) < 5] *= 1e6
+        about = "2 queries, small weights on values of 1e6"
+        expect_attention(student, (q, k, v), [2, 1, 3], about, scale=1.0)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("The answer has a row for each query and a column for each of a value's numbers.")
+def test_shapes(student, rng):
+    """one query, one value, values wider and narrower than keys"""
+    for queries, dim, values in ((1, 4, 3), (3, 4, 1), (2, 1, 6), (1, 3, 1), (5, 2, 5)):
+        about = f"{queries} queries of {dim}, values of {values} numbers"
+        expect_attention(student, question(rng, queries, dim, 5, values), [3, 2], about)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("The answer has the type of the queries, also where you compute in a wider one.")
+def test_types(student, rng):
+    """float32 and float16"""
+    for dtype, queries, dim, values in (
+        (np.float32, 3, 5, 4),
+        (np.float32, 8, 16, 8),
+        (np.float16, 3, 4, 2),
+        (np.float16, 2, 8, 3),
+    ):
+        qkv = question(rng, queries, dim, 12, values, dtype=dtype)
+        about = f"{queries} {qkv[0].dtype} queries of {dim}"
+        expect_attention(student, qkv, [5, 1, 6], about)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint(
+    "The same keys and values give the same answer, however they are cut and ordered."
+)
+def test_blocks_do_not_matter(student, rng):
+    """other blocks and another order of the keys give the same answer"""
+    q, k, v = question(rng, 3, 4, 12, 3)
+    for sizes in ((12,), (5, 7), (1,) * 12):
+        order = rng.permutation(12)
+        about = f"3 queries, the same 12 keys in {len(sizes)} blocks"
+        expect_attention(student, (q, k[order], v[order]), sizes, about)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.hint("Write only into arrays that you made: neither into q nor into a block.")
+def test_inputs_kept(student, rng):
+    """leaves queries, keys and values as they were, however they lie in memory"""
+    for dtype in (np.float64, np.float32):
+        q, k, v = question(rng, 3, 4, 6, 3, dtype=dtype)
+        k.flags.writeable = v.flags.writeable = False
+        for sizes in ([2, 4], [6]):
+            stream = student.block_stream(blocks_of(k, v, sizes))
+            got, (after, _) = student.attention_online.with_inputs(q, stream)
+            about = f"3 {q.dtype} queries, read-only blocks"
+            expect_close(got, exact_attention(q, k, v), about=about)
+            expect_kept(after, q)
+    q, k, v = question(rng, 1, 3, 1, 3)
+    for array in (q, k, v):
+        array.flags.writeable = False
+    expect_attention(student, (q, k, v), [1], "one read-only query, one read-only key")
+    q, k, v = question(rng, 4, 4, 6, 3)
+    qkv = np.asfortranarray(q), k[::-1], np.asfortranarray(v)
+    expect_attention(student, qkv, [3, 3], "Fortran-ordered and reversed arrays")
+
+
+@oracle
+def exact_long_attention(q, k, v, shifts):
+    """Attention over one block again and again, its keys shifted along the first axis."""
+    scores = q @ k.T
+    lifts = q[:, :1] * shifts  # (queries, blocks)
+    top = (scores.max(axis=1, keepdims=True) + lifts).max(axis=1)[:, None, None]
+    e = np.exp(scores[:, None, :] + lifts[:, :, None] - top).sum(axis=1)
+    return e @ v / e.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.weight(5)
+@pytest.mark.after("test_equal_blocks", "test_changing_blocks")
+@pytest.mark.hint("Keep one block, one block of scores, and for each query m, d and a sum.")
+def test_long_stream(student, rng):
+    """keys and values, and rows of scores, larger than the memory allowed"""
+    tight = student.with_spare_memory(2.5)
+    for queries, dim, per_block, n_blocks, what in (
+        (2, 12, 128, 160, "keys and values of 4 MB"),
+        (64, 1, 64, 90, "64 rows of scores, of 3 MB"),
+    ):
+        q, k, v = question(rng, queries, dim, per_block, dim)
+        shifts = rng.uniform(-2, 2, n_blocks)
+
+        def blocks(k=k, v=v, shifts=shifts):
+            for shift in shifts:
+                shifted = k.copy()
+                shifted[:, 0] += shift
+                yield shifted, v
+
+        stream = student.block_stream(blocks())
+        got = tight.attention_online(q, stream, scale=1.0)
+        about = f"{what}, in {n_blocks} blocks"
+        expect_close(got, exact_long_attention(q, k, v, shifts), about=about)
+        expect(stream.count == n_blocks, f"Not all blocks were read, for {about}.")
