@@ -85,13 +85,16 @@ def test_any_margin(student, rng):
 @pytest.mark.weight(2)
 @pytest.mark.hint("Only differences between logits count: shift each row by its own maximum.")
 def test_large_logits(student, rng):
-    """logits near 10,000 and -10,000, each row on its own level"""
+    """logits of thousands and more, each row on its own level"""
     for dtype in (np.float64, np.float32):
-        levels = rng.permutation([-1e4, -900.0, 0.0, 900.0, 1e4])
+        lowest = -1e12 if dtype == np.float64 else -1e4
+        levels = rng.permutation([-5e3, -900.0, 0.0, 900.0, 1e4])
         logits = (steps(rng, 5, 6) + levels[:, None]).astype(dtype)
         about = f"5 rows of 6 {logits.dtype} logits on levels of their own"
         expect_loss(student, logits, any_labels(rng, logits), about)
-        expect_loss(student, logits[:1], any_labels(rng, logits[:1]), about)
+        logits = steps(rng, 2, 6, top=lowest).astype(dtype)
+        about = f"2 rows of 6 {logits.dtype} logits near {lowest:g}"
+        expect_loss(student, logits, any_labels(rng, logits), about)
 
 
 @pytest.mark.weight(2)
@@ -100,15 +103,15 @@ def test_large_logits(student, rng):
 )
 def test_equal_and_sure(student, rng):
     """equal logits, sure winners, and many small rivals"""
-    logits = steps(rng, 4, 6)
-    logits[0] = rng.uniform(-3, 3)
+    logits = steps(rng, 5, 6)
+    logits[[0, 4]] = [[rng.uniform(-3, 3)], [0]]
     logits[1, 2] = 9
     logits[2, 2] = 50
-    about = "4 rows of 6 logits: one constant, two with a winner"
-    expect_loss(student, logits, np.array([3, 2, 2, 0]), about)
-    logits = rng.uniform(-16, -15, (2, 1009))
+    about = "5 rows of 6 logits: two constant, two with a winner"
+    expect_loss(student, logits, np.array([3, 2, 2, 0, 5]), about)
+    logits = rng.uniform(-28, -27, (2, 1009))
     logits[:, 7] = 0
-    expect_loss(student, logits, np.array([7, 8]), "2 rows of 1,009 logits, all but one near -15")
+    expect_loss(student, logits, np.array([7, 8]), "2 rows of 1,009 logits, all but one near -27")
 
 
 @pytest.mark.hint("Nothing depends on how many classes there are; of one class the loss is 0.")
@@ -132,6 +135,13 @@ def test_negative_labels(student, rng):
         about = f"5 labels, one of them {label}"
         expect_raises(ValueError, lambda y=labels: student.cross_entropy(logits, y), about=about)
     expect_raises(ValueError, lambda: student.cross_entropy(logits[0], -1), about="a label of -1")
+    many = np.zeros((2, 300))
+    labels = np.array([7, -1])
+    expect_raises(
+        ValueError,
+        lambda: student.cross_entropy(many, labels),
+        about="a label of -1 of 300 classes",
+    )
 
 
 @pytest.mark.weight(3)

@@ -45,9 +45,9 @@ def test_types(student, rng):
 @pytest.mark.weight(4)
 @pytest.mark.hint("Take out the largest logit as a factor: log(e^c * sum) is c + log(sum).")
 def test_large_logits(student, rng):
-    """logits near 10,000 and -10,000"""
+    """logits of thousands and more, above and below 0"""
     for dtype in (np.float64, np.float32):
-        for level in (800, 1e4, -800, -1e4):
+        for level in (800, 1e4, -800, -1e12 if dtype == np.float64 else -1e4):
             logits = steps(rng, 2, 6, top=level).astype(dtype)
             expect_lse(student, logits, f"2 rows of 6 {logits.dtype} logits near {level:g}")
 
@@ -67,12 +67,12 @@ def test_mixed_logits(student, rng):
 @pytest.mark.hint("Equal logits each count, and so do small exponentials when there are many.")
 def test_equal_and_many(student, rng):
     """equal logits, and a thousand that are small together"""
-    logits = steps(rng, 3, 8)
-    logits[1] = rng.uniform(-3, 3)
-    expect_lse(student, logits, "3 rows of 8 logits, one of the rows constant")
-    logits = rng.uniform(-16, -15, (2, 1009))
+    logits = steps(rng, 4, 8)
+    logits[1:3] = [[rng.uniform(-3, 3)], [0]]
+    expect_lse(student, logits, "4 rows of 8 logits, two of the rows constant")
+    logits = rng.uniform(-28, -27, (2, 1009))
     logits[:, rng.integers(1009)] = 0
-    expect_lse(student, logits, "2 rows of 1,009 logits, all but one near -15")
+    expect_lse(student, logits, "2 rows of 1,009 logits, all but one near -27")
 
 
 @pytest.mark.weight(2)
@@ -143,6 +143,7 @@ def test_integers_and_layouts(student, rng):
         (whole.astype(np.int64), "2 rows of 6 int64 logits"),
         (np.asfortranarray(logits), "a Fortran-ordered array"),
         (logits[::2, 1::3], "a strided array"),
+        (logits[1, ::3], "a strided vector"),
         (logits[::-1, ::-1], "a reversed array"),
     ):
         expect_lse(student, x, name)
@@ -227,11 +228,13 @@ def test_inputs_kept(student, rng):
         got, (after,) = student.log_softmax.with_inputs(logits)
         expect_close(got, exact_log_softmax(logits), about=about)
         expect_kept(after, logits)
+    logits = steps(rng, 3, 7)
     logits.flags.writeable = False
     expect_lse(student, logits, "3 rows of 7 read-only logits")
     whole = rng.permutation(np.arange(1 << 24, (1 << 24) + 6))
     for x, name in (
         (logits, "3 rows of 7 read-only logits"),
+        (steps(rng, 12)[::3], "a strided vector"),
         (whole.astype(np.int32), "6 int32 logits"),
         (whole.astype(np.int64), "6 int64 logits"),
         (steps(rng, 4, 9)[:, ::-2], "a strided array"),

@@ -61,6 +61,7 @@ def test_empty_shards(student, rng):
     for shards in (
         [steps(rng, 3, top=2), nothing],
         [nothing, steps(rng, 3, top=-1000), nothing, steps(rng, 2, top=-1001)],
+        [steps(rng, 2, top=-1e12), nothing],
         [nothing.astype(np.float32), steps(rng, 4).astype(np.float32)],
     ):
         empty = sum(not len(shard) for shard in shards)
@@ -117,12 +118,14 @@ def test_masked(student, rng):
 @pytest.mark.weight(2)
 @pytest.mark.hint("A NaN goes into the maximum and the sum, and with them to every rank.")
 def test_nan(student, rng):
-    """a NaN on one rank makes the row NaN on all"""
+    """a NaN or +inf on one rank makes the row NaN on all"""
     for place in (0, 1):
         shards = split(steps(rng, 6), 3)
         expect_shards(student, shards, "6 logits on two ranks")
         shards[place][1] = np.nan
         expect_shards(student, shards, f"a NaN on rank {place}")
+    shards[place][1] = np.inf
+    expect_shards(student, shards, f"+inf on rank {place}")
 
 
 @pytest.mark.weight(2)
