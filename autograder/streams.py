@@ -10,8 +10,8 @@ import numpy as np
 
 __all__ = ["Stream"]
 
-_NUMBERS = 4096
-_BLOCK_BYTES = 1 << 16
+_NUMBERS = 8192
+_BLOCK_BYTES = 1 << 17
 
 Array = np.ndarray[Any, Any]
 Block = tuple[Array, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -69,10 +69,8 @@ class Student:
 
     Attributes
     ----------
-    last_call
-        The test's last call as one would write it.
     printed
-        What it printed.
+        What the test's calls printed.
     """
 
     def __init__(self, work: Work, limits: Limits | None = None) -> None:
@@ -80,7 +78,7 @@ class Student:
         self._process = Process(work, limits)
         self._ranks = Ranks(work)
         self._tight: list[Student] = []
-        self.last_call = ""
+        self._last_call: Callable[[], str] | None = None
         self.printed = ""
 
     def __getattr__(self, name: str) -> Function:
@@ -112,6 +110,11 @@ class Student:
         return self._work.clock
 
     @property
+    def last_call(self) -> str:
+        """The test's last call as one would write it."""
+        return self._last_call() if self._last_call else ""
+
+    @property
     def notes(self) -> list[str]:
         """What was passed over in a notebook, in words."""
         return self._process.notes
@@ -119,13 +122,13 @@ class Student:
     def begin_test(self) -> None:
         """Give the next test its full time."""
         self._work.clock.restart()
-        self.last_call, self.printed = "", ""
+        self._last_call, self.printed = None, ""
 
     def end_test(self) -> None:
         """Let go of what only one test used."""
         while self._tight:
             tight = self._tight.pop()
-            self.last_call, self.printed = tight.last_call, tight.printed
+            self._last_call, self.printed = tight._last_call, tight.printed
             tight.close()
 
     def close(self) -> None:
@@ -139,7 +142,8 @@ class Student:
         self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], return_args: bool
     ) -> tuple[Any, Any]:
         """Call a student's function; see ``Function``."""
-        self.last_call = _call_text(function, args, kwargs)
+        # In words only when someone asks: most calls are right, and large.
+        self._last_call = lambda: _call_text(function, args, kwargs)
         streams: list[Stream] = []
 
         def handled(value: Any) -> Any:
@@ -161,7 +165,7 @@ class Student:
 
     def call_ranks(self, function: str, shards: Sequence[Any]) -> Meeting:
         """Call a student's function on several ranks at once; see ``Function``."""
-        self.last_call = f"{function}({_text(list(shards))}, comm), a shard on each rank"
+        self._last_call = lambda: f"{function}(shard, comm) with {_text(list(shards))}"
         try:
             return self._ranks.call(function, shards)
         finally:

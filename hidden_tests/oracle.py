@@ -90,6 +90,12 @@ def exact_sum(numbers: Array) -> Array:
     return np.exp(numbers - numbers.max()).sum()
 
 
+@oracle
+def exact_repeated_sum(base: Array, lifts: Array) -> Array:
+    """The d of the same numbers again and again, each time lifted by another amount."""
+    return np.exp(base - base.max()).sum() * np.exp(lifts - lifts.max()).sum()
+
+
 def steps(rng: np.random.Generator, *shape: int, top: float = 0.0) -> Array:
     """Rows of logits from ``top`` down in steps of about 0.6, each row in an order of its own.
 
@@ -124,6 +130,7 @@ __all__ = [
     "exact_log_sum_exp",
     "exact_merged",
     "exact_recipe",
+    "exact_repeated_sum",
     "exact_softmax",
     "exact_sum",
     "exact_total",

@@ -209,8 +209,8 @@ def test_long_stream(student, rng):
     """keys and values, and rows of scores, larger than the memory allowed"""
     tight = student.with_spare_memory(2.5)
     for queries, dim, per_block, n_blocks, what in (
-        (2, 12, 128, 160, "keys and values of 4 MB"),
-        (64, 1, 64, 90, "64 rows of scores, of 3 MB"),
+        (2, 12, 128, 120, "keys and values of 2.9 MB"),
+        (64, 1, 64, 84, "64 rows of scores, of 2.8 MB"),
     ):
         q, k, v = question(rng, queries, dim, per_block, dim)
         shifts = rng.uniform(-2, 2, n_blocks)

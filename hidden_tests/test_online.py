@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from oracle import (
+    exact_repeated_sum,
     exact_softmax,
     exact_sum,
     expect_kept,
@@ -151,8 +152,13 @@ def test_one_walk(student, rng):
 )
 def test_long_stream(student, rng):
     """a stream larger than the memory allowed"""
-    numbers = rng.normal(0, 3, 400_000)
-    expect_normalizer(student.with_spare_memory(2.5), numbers, "400,000 numbers")
+    base, lifts = rng.uniform(-3, 3, 4096), rng.uniform(-3, 0, 84)
+    stream = student.stream((base + lifts[:, None]).ravel())
+    m, d = student.with_spare_memory(2.5).online_normalizer(stream)
+    about = "344,064 numbers"
+    expect_equal(m, float(base.max() + lifts.max()), about=f"m of {about}")
+    expect_close(d, exact_repeated_sum(base, lifts), about=f"d of {about}")
+    expect(stream.count == 344_064, f"The stream was not read to its end, for {about}.")
 
 
 # ------------------------------------------------------------------ softmax_online

@@ -28,7 +28,7 @@ def expect_shards(student, shards, about):
 @pytest.mark.hint("One rank alone is an ordinary stable softmax.")
 def test_one_rank(student, rng):
     """one rank"""
-    for dtype, top in ((np.float64, 1), (np.float64, 2000), (np.float32, -2000)):
+    for dtype, top in ((np.float64, 1), (np.float32, -2000)):
         logits = steps(rng, 6, top=top).astype(dtype)
         expect_shards(student, [logits], f"6 {logits.dtype} logits")
 
@@ -46,11 +46,9 @@ def test_two_ranks(student, rng):
 @pytest.mark.hint("Shards differ in length, and the function must not mind how many there are.")
 def test_unequal_shards(student, rng):
     """three, five and eight ranks with shards of different lengths"""
-    expect_shards(student, split(steps(rng, 9, top=2), 2, 1), "9 logits, unevenly split")
-    expect_shards(student, split(steps(rng, 12, top=2), 1, 4, 1, 3), "12 logits, unevenly split")
-    row = 2 * rng.standard_normal(1000)
-    shards = split(row, *rng.multinomial(400, np.ones(7) / 7))
-    expect_shards(student, shards, "1,000 logits, unevenly split")
+    for k, lengths in ((9, (2, 1)), (12, (1, 4, 1, 3)), (1000, 1 + rng.permutation(7) * 40)):
+        row = 2 * rng.standard_normal(k)
+        expect_shards(student, split(row, *lengths), f"{k:,} logits, unevenly split")
 
 
 @pytest.mark.weight(4)
@@ -59,7 +57,6 @@ def test_empty_shards(student, rng):
     """ranks that hold nothing"""
     nothing = np.empty(0)
     for shards in (
-        [steps(rng, 3, top=2), nothing],
         [nothing, steps(rng, 3, top=-1000), nothing, steps(rng, 2, top=-1001)],
         [steps(rng, 2, top=-1e12), nothing],
         [nothing.astype(np.float32), steps(rng, 4).astype(np.float32)],
@@ -72,11 +69,15 @@ def test_empty_shards(student, rng):
 @pytest.mark.hint("Each rank subtracts the maximum of all ranks, not its own, before exp.")
 def test_large_logits(student, rng):
     """logits near 10,000, and ranks thousands apart"""
-    for dtype in (np.float64, np.float32):
-        for levels in ((1e4, 1e4), (-1e4, -1e4), (0, 3000, -3000)):
-            shards = [steps(rng, 3, top=level).astype(dtype) for level in levels]
-            about = f"3 {np.dtype(dtype).name} logits near {', '.join(f'{v:g}' for v in levels)}"
-            expect_shards(student, shards, about)
+    for dtype, levels in (
+        (np.float64, (1e4, 1e4)),
+        (np.float64, (0, 3000, -3000)),
+        (np.float32, (-3000, 0)),
+        (np.float32, (-1e4, -1e4)),
+    ):
+        shards = [steps(rng, 3, top=level).astype(dtype) for level in levels]
+        about = f"3 {shards[0].dtype} logits near {', '.join(f'{v:g}' for v in levels)}"
+        expect_shards(student, shards, about)
 
 
 @pytest.mark.weight(6)
@@ -85,7 +86,6 @@ def test_two_numbers(student, rng):
     """at most two all-reduces of one number each"""
     for shards in (
         [steps(rng, 5)],
-        split(steps(rng, 8, top=2), 4),
         split(steps(rng, 9, top=-500), 1, 0, 5),
         [steps(rng, 2, top=1), steps(rng, 2, top=2), steps(rng, 2, top=3)],
     ):
@@ -119,13 +119,12 @@ def test_masked(student, rng):
 @pytest.mark.hint("A NaN goes into the maximum and the sum, and with them to every rank.")
 def test_nan(student, rng):
     """a NaN or +inf on one rank makes the row NaN on all"""
-    for place in (0, 1):
-        shards = split(steps(rng, 6), 3)
-        expect_shards(student, shards, "6 logits on two ranks")
-        shards[place][1] = np.nan
-        expect_shards(student, shards, f"a NaN on rank {place}")
-    shards[place][1] = np.inf
-    expect_shards(student, shards, f"+inf on rank {place}")
+    shards = split(steps(rng, 6), 3)
+    expect_shards(student, shards, "6 logits on two ranks")
+    for place, odd in ((0, np.nan), (1, np.inf)):
+        spoilt = [shard.copy() for shard in shards]
+        spoilt[place][1] = odd
+        expect_shards(student, spoilt, f"{odd} on rank {place}")
 
 
 @pytest.mark.weight(2)
@@ -134,7 +133,7 @@ def test_nan(student, rng):
 )
 def test_types(student, rng):
     """float32, float16 and integer shards"""
-    for dtype, top in ((np.float32, 2), (np.float16, 2), (np.float16, 9)):
+    for dtype, top in ((np.float32, 2), (np.float16, 9)):
         row = steps(rng, 7, top=top).astype(dtype)
         expect_shards(student, split(row, 3), f"7 {row.dtype} logits")
     for dtype in (np.int32, np.int64):
