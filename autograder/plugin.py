@@ -257,6 +257,9 @@ class _Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # A hook is looked up ten times a test, each time by the path of its file, to leave out
+        # what a conftest.py elsewhere says. All files are of one folder here.
+        session.gethookproxy = lambda _: session.config.hook  # type: ignore[method-assign]
         self._answer(lambda: self._check(session.items))
         while (job := self.jobs.get()) is not None:
             self._answer(functools.partial(self._run, job))
@@ -405,5 +408,10 @@ class _Plugin:
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
-        test = hashlib.blake2b(self._running.id.encode(), digest_size=8).digest()
-        return np.random.default_rng([self._job.seed, int.from_bytes(test, "little")])
+        return np.random.default_rng(_seed_sequence(self._job.seed, self._running.id))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _seed_sequence(seed: int, test_id: str) -> np.random.SeedSequence:
+    test = hashlib.blake2b(test_id.encode(), digest_size=8).digest()
+    return np.random.SeedSequence([seed, int.from_bytes(test, "little")])

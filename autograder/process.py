@@ -23,7 +23,10 @@ from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, Wor
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import PACKAGE, StudentCode
 
-__all__ = ["Clock", "Process", "Reply", "Work"]
+__all__ = ["Call", "Clock", "Process", "Reply", "Work"]
+
+Call = tuple[Sequence[Any], Mapping[str, Any]]
+"""Positional and keyword arguments."""
 
 _REPLY_CAP = 1 << 20
 _OUT_OF_MEMORY_EXIT = 71  # forkserver.py
@@ -191,28 +194,29 @@ class Process:
     def call(
         self,
         function: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
+        calls: Sequence[Call],
         return_args: bool,
         give: Callable[[int], Any],
-    ) -> tuple[Any, Any]:
-        """Call a student's function.
+    ) -> list[Any]:
+        """Call a student's function, once or several times in a row.
 
         Parameters
         ----------
-        function, args, kwargs
-            The call; ``wire.Handle`` among the arguments for what stays with the grader.
+        function
+            Its name.
+        calls
+            The arguments of each; ``wire.Handle`` for what stays with the grader.
         return_args
-            Whether the positional arguments are to come back as the call left them.
+            Whether the positional arguments are to come back as the calls left them.
         give
             What to give of a handle, by its id.
 
         Returns
         -------
-        What the function returned, and the arguments or None.
+        What each call returned, followed by its arguments if they were asked for.
         """
         self.start()
-        cap = self.ask(function, args, kwargs, return_args)
+        cap = self.ask(function, calls, return_args)
         while (reply := self.hear(2 * cap)).is_question:
             began = time.monotonic()
             handle = reply.header.get("handle")
@@ -223,21 +227,25 @@ class Process:
                 self.garbled()
             self._work.clock.spend(began - time.monotonic())  # the grader's own time
             self.give(value, body)
-        return self.returned(function, reply, return_args)
+        return self.returned(function, reply, len(calls) * (1 + return_args))
 
-    def ask(
-        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], return_args: bool
-    ) -> int:
-        """Begin a call; gives the bytes that its answer may have."""
+    def ask(self, function: str, calls: Sequence[Call], return_args: bool) -> int:
+        """Begin calls; gives the bytes that the answer may have."""
         if self._loaded["op"] == "raised":
             self._fail(self._loaded, function, loading=True)
         body: list[memoryview] = []
-        cap = _REPLY_CAP + 4 * sum(a.nbytes for a in args if isinstance(a, np.ndarray))
+        arrays = (a for args, _ in calls for a in args if isinstance(a, np.ndarray))
+        cap = _REPLY_CAP + 4 * sum(a.nbytes for a in arrays)
         header = {
             "op": "call",
             "function": function,
-            "args": [wire.pack(a, body) for a in args],
-            "kwargs": {key: wire.pack(value, body) for key, value in kwargs.items()},
+            "calls": [
+                [
+                    [wire.pack(a, body) for a in args],
+                    {key: wire.pack(value, body) for key, value in kwargs.items()},
+                ]
+                for args, kwargs in calls
+            ],
             "cap": cap,
             "return_args": return_args,
         }
@@ -248,8 +256,8 @@ class Process:
         """Answer a question of the worker's."""
         self._tell({"op": "given", "value": value}, body)
 
-    def returned(self, function: str, reply: Reply, return_args: bool = False) -> tuple[Any, Any]:
-        """What the function returned, and the arguments or None, out of a reply."""
+    def returned(self, function: str, reply: Reply, count: int) -> list[Any]:
+        """The values out of a reply, which must be so many."""
         self._printed += str(reply.header.get("printed", ""))[:2000]
         if reply.header["op"] == "missing":
             found = bool(reply.header.get("found"))
@@ -257,12 +265,13 @@ class Process:
         if reply.header["op"] == "raised":
             self._fail(reply.header, function, loading=False)
         try:
-            value = reply.body.value(reply.header["value"])
-            after = reply.body.value(reply.header["args"]) if return_args else None
+            values = [reply.body.value(value) for value in reply.header["values"]]
             reply.body.done()
-        except (wire.ProtocolError, KeyError):
+        except (wire.ProtocolError, KeyError, TypeError):
             self.garbled()
-        return value, after
+        if len(values) != count:
+            self.garbled()
+        return values
 
     def _tell(self, header: dict[str, Any], body: list[memoryview]) -> None:
         worker, clock = self._worker, self._work.clock

@@ -76,12 +76,12 @@ class Ranks:
             for rank, (process, shard) in enumerate(zip(ranks, shards, strict=True)):
                 with _on(rank, size):
                     comm = wire.Handle("communicator", (rank, size))
-                    caps.append(process.ask(function, [shard, comm], {}, return_args=True))
-            while (replies := self._round(ranks, caps))[0].is_question:
+                    caps.append(process.ask(function, [([shard, comm], {})], return_args=True))
+            while (replies := self._round(ranks, function, caps))[0].is_question:
                 self._meet(ranks, replies, meeting)
             for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
                 with _on(rank, size):
-                    answer, after = process.returned(function, reply, return_args=True)
+                    answer, after = process.returned(function, reply, 2)
                     meeting.answers.append(answer)
                     meeting.shards.append(after[0] if type(after) is list and after else None)
         except BaseException:
@@ -97,7 +97,7 @@ class Ranks:
                 with _on(rank, len(ranks)):
                     step(process)
 
-    def _round(self, ranks: Sequence[Process], caps: Sequence[int]) -> list[Reply]:
+    def _round(self, ranks: Sequence[Process], function: str, caps: Sequence[int]) -> list[Reply]:
         """One word of each rank: all of them questions, or all of them answers."""
         size = len(ranks)
         replies = []
@@ -106,7 +106,7 @@ class Ranks:
                 reply = process.hear(2 * cap)
                 # An exception is told as such, also where the others wait.
                 if reply.header["op"] in ("raised", "missing"):
-                    process.returned("", reply)
+                    process.returned(function, reply, 0)
                 replies.append(reply)
         waiting = [rank for rank, reply in enumerate(replies) if reply.is_question]
         if 0 < len(waiting) < size:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograder.expect import Failed
-from autograder.process import Clock, Process, Work
+from autograder.process import Call, Clock, Process, Work
 from autograder.ranks import Meeting, Ranks
 from autograder.returns import checked
 from autograder.sandbox import wire
@@ -139,11 +139,14 @@ class Student:
     # -------------------------------------------------------------- calls
 
     def call(
-        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], return_args: bool
-    ) -> tuple[Any, Any]:
-        """Call a student's function; see ``Function``."""
+        self,
+        function: str,
+        calls: Sequence[Call],
+        return_args: bool = False,
+    ) -> list[Any]:
+        """Call a student's function; see ``Process.call``."""
         # In words only when someone asks: most calls are right, and large.
-        self._last_call = lambda: _call_text(function, args, kwargs)
+        self._last_call = lambda: _call_text(function, calls)
         streams: list[Stream] = []
 
         def handled(value: Any) -> Any:
@@ -155,8 +158,7 @@ class Student:
         try:
             return self._process.call(
                 function,
-                [handled(a) for a in args],
-                {key: handled(value) for key, value in kwargs.items()},
+                [([handled(a) for a in args], kwargs) for args, kwargs in calls],
                 return_args,
                 give=lambda handle: streams[handle].next_chunk(),
             )
@@ -180,12 +182,19 @@ class Function:
         self._name = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        value, _ = self._student.call(self._name, args, kwargs, return_args=False)
+        (value,) = self._student.call(self._name, [(args, kwargs)])
         return self._checked(value)
+
+    def each(self, *calls: Call) -> list[Any]:
+        """The answers to several calls, each given by its arguments and keyword arguments.
+
+        They are made one after the other, and cost little more than one.
+        """
+        return [self._checked(value) for value in self._student.call(self._name, calls)]
 
     def with_inputs(self, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         """The answer, and the positional arguments as the call left them."""
-        value, after = self._student.call(self._name, args, kwargs, return_args=True)
+        value, after = self._student.call(self._name, [(args, kwargs)], return_args=True)
         kinds = [type(a) for a in after] if type(after) is list else []
         if kinds != [wire.Opaque if isinstance(a, Stream) else type(a) for a in args]:
             raise Failed("The arguments are no longer what they were after the call.")
@@ -205,10 +214,13 @@ class Function:
         return checked(work.functions[self._name], value, work.code)
 
 
-def _call_text(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+def _call_text(function: str, calls: Sequence[Call]) -> str:
     """How a test called a function, for exercises that reveal all."""
-    parts = [_text(a) for a in args] + [f"{k}={_text(v)}" for k, v in kwargs.items()]
-    return f"{function}({', '.join(parts)})"
+    texts = []
+    for args, kwargs in calls:
+        given = [f"{key}={_text(value)}" for key, value in kwargs.items()]
+        texts.append(f"{function}({', '.join([*map(_text, args), *given])})")
+    return ", ".join(texts)
 
 
 def _text(value: Any) -> str:

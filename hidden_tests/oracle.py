@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograder.expect import expect, expect_close, expect_equal, oracle
+from autograder.expect import Expected, expect, expect_close, expect_equal, oracle
 
 Array = np.ndarray[Any, Any]
 
@@ -106,6 +108,24 @@ def steps(rng: np.random.Generator, *shape: int, top: float = 0.0) -> Array:
     return rng.permuted(ladder, axis=-1) + rng.uniform(-0.1, 0.1, shape) + top
 
 
+@contextmanager
+def asked(function: Any, exact: Callable[..., Expected]) -> Iterator[Callable[..., None]]:
+    """Ask a student's function several questions at once, which costs little more than one.
+
+    What is yielded takes the arguments and ``about``. At the end of the ``with`` the calls are
+    made, and each answer must be near the exact one.
+    """
+    questions: list[tuple[tuple[Any, ...], dict[str, Any], str]] = []
+
+    def ask(*args: Any, about: str, **options: Any) -> None:
+        questions.append((args, options, about))
+
+    yield ask
+    answers = function.each(*[(args, options) for args, options, _ in questions])
+    for got, (args, options, about) in zip(answers, questions, strict=True):
+        expect_close(got, exact(*args, **options), about=about)
+
+
 def expect_sums_to_one(got: Array, logits: Array, *, about: str) -> None:
     """Require of an answer of the right shape and type that each row sums to 1."""
     totals = got.sum(axis=-1, dtype=np.float64, keepdims=True).astype(got.dtype)
@@ -124,6 +144,7 @@ def expect_kept(after: object, before: Array) -> None:
 
 
 __all__ = [
+    "asked",
     "exact_attention",
     "exact_cross_entropy",
     "exact_log_softmax",

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from oracle import (
+    asked,
     exact_repeated_sum,
     exact_softmax,
     exact_sum,
@@ -168,70 +169,77 @@ def test_long_stream(student, rng):
 @pytest.mark.hint("One walk gives m and d; the answer is exp(x - m) / d.")
 def test_vector(student, rng):
     """softmax of a vector"""
-    for k in (3, 6):
-        logits = steps(rng, k, top=1)
-        about = f"{k} logits between -3 and 2"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for k in (3, 6):
+            logits = steps(rng, k, top=1)
+            about = f"{k} logits between -3 and 2"
+            ask(logits, about=about)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.hint("The answer has the type of the logits, also where you compute in a wider one.")
 def test_float32(student, rng):
     """float32 logits"""
-    for k in (5, 11):
-        logits = steps(rng, k, top=2).astype(np.float32)
-        about = f"{k} float32 logits"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for k in (5, 11):
+            logits = steps(rng, k, top=2).astype(np.float32)
+            about = f"{k} float32 logits"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("The answer has the type of the logits, also where you compute in a wider one.")
 def test_float16(student, rng):
     """float16 logits"""
-    for k, top in ((5, 2), (9, 9)):
-        logits = steps(rng, k, top=top).astype(np.float16)
-        about = f"{k} float16 logits, at most 10"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for k, top in ((5, 2), (9, 9)):
+            logits = steps(rng, k, top=top).astype(np.float16)
+            about = f"{k} float16 logits, at most 10"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("Tiny logits give nearly, but not exactly, equal probabilities.")
 def test_small_logits(student, rng):
     """logits from 1e-6 to 0.1"""
-    for magnitude in (1e-6, 1e-3, 0.1):
-        logits = magnitude * steps(rng, 7, top=2)
-        about = f"7 logits of about {magnitude:g}"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for magnitude in (1e-6, 1e-3, 0.1):
+            logits = magnitude * steps(rng, 7, top=2)
+            about = f"7 logits of about {magnitude:g}"
+            ask(logits, about=about)
 
 
 @pytest.mark.weight(4)
 @pytest.mark.hint("In the second walk, too, the maximum is subtracted before exp.")
 def test_large_logits(student, rng):
     """as stable as the stable softmax"""
-    for dtype in (np.float64, np.float32):
-        for level in (-1000, 1e4):
-            logits = steps(rng, 6, top=level).astype(dtype)
-            about = f"6 {logits.dtype} logits near {level:g}"
-            expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            for level in (-1000, 1e4):
+                logits = steps(rng, 6, top=level).astype(dtype)
+                about = f"6 {logits.dtype} logits near {level:g}"
+                ask(logits, about=about)
 
 
 @pytest.mark.hint("Equal logits share equally, whatever their size.")
 def test_mixed_and_identical(student, rng):
     """identical logits, and logits of all sizes"""
-    for logits in (
-        steps(rng, 5),
-        np.full(5, rng.uniform(900, 1000)),
-        rng.permutation(np.append(steps(rng, 5, top=700), [-9e3, -50.0, 0.0])),
-    ):
-        about = f"{len(logits)} logits, identical or of all sizes"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for logits in (
+            steps(rng, 5),
+            np.full(5, rng.uniform(900, 1000)),
+            rng.permutation(np.append(steps(rng, 5, top=700), [-9e3, -50.0, 0.0])),
+        ):
+            about = f"{len(logits)} logits, identical or of all sizes"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("Nothing depends on how many classes there are; one class always gets 1.")
 def test_sizes(student, rng):
     """from 1 class to 10,000"""
-    for k in (1, 2, 64, 1009, 10_000):
-        logits = 2 * rng.standard_normal(k)
-        about = f"{k:,} logits"
-        expect_close(student.softmax_online(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for k in (1, 2, 64, 1009, 10_000):
+            logits = 2 * rng.standard_normal(k)
+            about = f"{k:,} logits"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("What you divide by must be the sum of exactly what you divide.")
@@ -250,10 +258,15 @@ def test_shift_and_permutation(student, rng):
     """shifted logits give the same answer, reordered ones the reordered answer"""
     # Multiples of 1/64, so that a shifted logit is exact as well.
     logits = np.round(steps(rng, 6) * 64) / 64
-    for shift, order in ((0, np.arange(6)), (-512, rng.permutation(6)), (8192, np.arange(6)[::-1])):
-        moved = np.ascontiguousarray(logits[order]) + shift
-        about = f"6 logits, reordered and shifted by {shift}"
-        expect_close(student.softmax_online(moved), exact_softmax(moved), about=about)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for shift, order in (
+            (0, np.arange(6)),
+            (-512, rng.permutation(6)),
+            (8192, np.arange(6)[::-1]),
+        ):
+            moved = np.ascontiguousarray(logits[order]) + shift
+            about = f"6 logits, reordered and shifted by {shift}"
+            ask(moved, about=about)
 
 
 @pytest.mark.weight(2)
@@ -290,13 +303,14 @@ def test_integers_and_layouts(student, rng):
     """integer, strided and reversed logits"""
     whole = rng.permutation(np.arange(997, 1003))
     logits = steps(rng, 12)
-    for x, name in (
-        (whole.astype(np.int32), "6 int32 logits"),
-        (whole.astype(np.int64), "6 int64 logits"),
-        (logits[1::2], "a strided array"),
-        (logits[::-1], "a reversed array"),
-    ):
-        expect_close(student.softmax_online(x), exact_softmax(x), about=name)
+    with asked(student.softmax_online, exact_softmax) as ask:
+        for x, name in (
+            (whole.astype(np.int32), "6 int32 logits"),
+            (whole.astype(np.int64), "6 int64 logits"),
+            (logits[1::2], "a strided array"),
+            (logits[::-1], "a reversed array"),
+        ):
+            ask(x, about=name)
 
 
 @pytest.mark.weight(2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracle import exact_softmax, expect_kept, expect_sums_to_one, expect_zeros, steps
+from oracle import asked, exact_softmax, expect_kept, expect_sums_to_one, expect_zeros, steps
 
 from autograder.expect import expect_close, expect_raises
 
@@ -11,29 +11,32 @@ from autograder.expect import expect_close, expect_raises
 @pytest.mark.hint("Subtract the row's maximum, exponentiate, divide by the sum.")
 def test_vector(student, rng):
     """one row of logits"""
-    for k in (3, 6):
-        logits = steps(rng, k, top=1)
-        about = f"{k} logits between -3 and 2"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for k in (3, 6):
+            logits = steps(rng, k, top=1)
+            about = f"{k} logits between -3 and 2"
+            ask(logits, about=about)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.hint("float32 in, float32 out, with float32's accuracy.")
 def test_float32(student, rng):
     """float32 logits"""
-    for shape in ((5,), (3, 11)):
-        logits = steps(rng, *shape, top=2).astype(np.float32)
-        about = f"float32 logits of shape {shape}"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shape in ((5,), (3, 11)):
+            logits = steps(rng, *shape, top=2).astype(np.float32)
+            about = f"float32 logits of shape {shape}"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("float16 in, float16 out. NumPy's exp keeps the type; a float64 factor does not.")
 def test_float16(student, rng):
     """float16 logits"""
-    for shape, top in (((5,), 2), ((3, 9), 9)):
-        logits = steps(rng, *shape, top=top).astype(np.float16)
-        about = f"float16 logits of shape {shape}, at most 10"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shape, top in (((5,), 2), ((3, 9), 9)):
+            logits = steps(rng, *shape, top=top).astype(np.float16)
+            about = f"float16 logits of shape {shape}, at most 10"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("Tiny logits give nearly, but not exactly, equal probabilities.")
@@ -48,22 +51,24 @@ def test_small_logits(student, rng):
 @pytest.mark.hint("What can you subtract from every logit without changing the answer?")
 def test_large_logits(student, rng):
     """stays finite for logits up to 10,000"""
-    for dtype in (np.float64, np.float32):
-        for level in (800, 1e4):
-            logits = steps(rng, 2, 6, top=level).astype(dtype)
-            about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
-            expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            for level in (800, 1e4):
+                logits = steps(rng, 2, 6, top=level).astype(dtype)
+                about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
+                ask(logits, about=about)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.hint("With the largest logit shifted to 0, the sum holds at least one exp(0) = 1.")
 def test_very_negative_logits(student, rng):
     """does not divide 0 by 0 for very negative logits"""
-    for dtype in (np.float64, np.float32):
-        for level in (-800, -1e12 if dtype == np.float64 else -1e4):
-            logits = steps(rng, 2, 6, top=level).astype(dtype)
-            about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
-            expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            for level in (-800, -1e12 if dtype == np.float64 else -1e4):
+                logits = steps(rng, 2, 6, top=level).astype(dtype)
+                about = f"2 rows of 6 {logits.dtype} logits near {level:g}"
+                ask(logits, about=about)
 
 
 @pytest.mark.weight(2)
@@ -72,12 +77,13 @@ def test_very_negative_logits(student, rng):
 )
 def test_mixed_logits(student, rng):
     """logits of all sizes in one row"""
-    for dtype in (np.float64, np.float32):
-        logits = np.concatenate([steps(rng, 3, 5), np.full((3, 4), -9e3)], axis=1)
-        logits[1] += 1e3
-        logits = rng.permuted(logits, axis=1).astype(dtype)
-        about = f"3 rows of 9 {logits.dtype} logits between -9,000 and 1,000"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            logits = np.concatenate([steps(rng, 3, 5), np.full((3, 4), -9e3)], axis=1)
+            logits[1] += 1e3
+            logits = rng.permuted(logits, axis=1).astype(dtype)
+            about = f"3 rows of 9 {logits.dtype} logits between -9,000 and 1,000"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("Equal logits share equally, whatever their size.")
@@ -92,10 +98,11 @@ def test_identical(student, rng):
 @pytest.mark.hint("Nothing depends on how many classes there are; one class always gets 1.")
 def test_sizes(student, rng):
     """from 1 class to 1,009"""
-    for k in (1, 2, 13, 64, 1009):
-        logits = 2 * rng.standard_normal((2, k))
-        about = f"2 rows of {k} logits"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for k in (1, 2, 13, 64, 1009):
+            logits = 2 * rng.standard_normal((2, k))
+            about = f"2 rows of {k} logits"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("Whole-array operations of NumPy stay fast and accurate at this size.")
@@ -125,21 +132,21 @@ def test_shift(student, rng):
     """adding one number to every logit changes nothing"""
     # Multiples of 1/64, so that a shifted logit is exact as well.
     logits = np.round(steps(rng, 3, 6) * 64) / 64
-    for shift in (0, -512, 8192):
-        about = f"3 rows of 6 logits, shifted by {shift}"
-        moved = logits + shift
-        expect_close(student.softmax_stable(moved), exact_softmax(moved), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shift in (0, -512, 8192):
+            about = f"3 rows of 6 logits, shifted by {shift}"
+            moved = logits + shift
+            ask(moved, about=about)
 
 
 @pytest.mark.hint("The order of the logits must not matter: each answer belongs to its logit.")
 def test_permutation(student, rng):
     """reordered logits give the reordered answer"""
     logits = steps(rng, 9, top=20)
-    for order in (np.arange(9), rng.permutation(9)):
-        moved = np.ascontiguousarray(logits[order])
-        expect_close(
-            student.softmax_stable(moved), exact_softmax(moved), about="9 logits in some order"
-        )
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for order in (np.arange(9), rng.permutation(9)):
+            moved = np.ascontiguousarray(logits[order])
+            ask(moved, about="9 logits in some order")
 
 
 # ------------------------------------------------------------------ batches and axes
@@ -149,22 +156,22 @@ def test_permutation(student, rng):
 @pytest.mark.hint("axis=-1 unless told otherwise: reduce along the last axis with keepdims=True.")
 def test_rows(student, rng):
     """works along the last axis by default"""
-    for shape in ((5, 5), (2, 3, 4), (3, 2, 4, 5)):
-        logits = steps(rng, *shape)
-        about = f"logits of shape {shape}, no axis given"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shape in ((5, 5), (2, 3, 4), (3, 2, 4, 5)):
+            logits = steps(rng, *shape)
+            about = f"logits of shape {shape}, no axis given"
+            ask(logits, about=about)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.hint("Both the maximum and the sum go along `axis`.")
 def test_columns(student, rng):
     """works along axis 0 of a matrix"""
-    for shape in ((4, 4), (5, 3)):
-        logits = steps(rng, *shape[::-1]).T.copy()
-        about = f"logits of shape {shape}, axis=0"
-        expect_close(
-            student.softmax_stable(logits, axis=0), exact_softmax(logits, axis=0), about=about
-        )
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shape in ((4, 4), (5, 3)):
+            logits = steps(rng, *shape[::-1]).T.copy()
+            about = f"logits of shape {shape}, axis=0"
+            ask(logits, axis=0, about=about)
 
 
 @pytest.mark.weight(2)
@@ -173,26 +180,28 @@ def test_columns(student, rng):
 )
 def test_every_axis(student, rng):
     """any axis of arrays of one to four dimensions, counted from either end"""
-    for shape, axes in (((5,), (0,)), ((3, 3, 3), (0, 1, 2)), ((2, 3, 4, 5), (0, 1, -2, -3, -4))):
-        logits = 2 * rng.standard_normal(shape)
-        for axis in axes:
-            about = f"logits of shape {shape}, axis={axis}"
-            expect_close(
-                student.softmax_stable(logits, axis=axis),
-                exact_softmax(logits, axis=axis),
-                about=about,
-            )
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for shape, axes in (
+            ((5,), (0,)),
+            ((3, 3, 3), (0, 1, 2)),
+            ((2, 3, 4, 5), (0, 1, -2, -3, -4)),
+        ):
+            logits = 2 * rng.standard_normal(shape)
+            for axis in axes:
+                about = f"logits of shape {shape}, axis={axis}"
+                ask(logits, axis=axis, about=about)
 
 
 @pytest.mark.weight(5)
 @pytest.mark.hint("One maximum for the whole array is right for one of its rows at most.")
 def test_row_maximum(student, rng):
     """each row uses its own maximum"""
-    for dtype in (np.float64, np.float32):
-        levels = rng.permutation([-1800.0, -900.0, 0.0, 900.0])
-        logits = (steps(rng, 4, 6) + levels[:, None]).astype(dtype)
-        about = f"4 rows of 6 {logits.dtype} logits on levels of their own"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            levels = rng.permutation([-1800.0, -900.0, 0.0, 900.0])
+            logits = (steps(rng, 4, 6) + levels[:, None]).astype(dtype)
+            about = f"4 rows of 6 {logits.dtype} logits on levels of their own"
+            ask(logits, about=about)
 
 
 @pytest.mark.weight(3)
@@ -201,14 +210,13 @@ def test_row_maximum(student, rng):
 )
 def test_slice_maximum(student, rng):
     """each slice along the axis uses its own maximum"""
-    for axis in (0, 1):
-        logits = np.moveaxis(steps(rng, 4, 3, 6), -1, axis).copy()
-        levels = rng.permuted(np.linspace(-5000, 5000, 12)).reshape(4, 3)
-        logits += np.expand_dims(levels, axis)
-        about = f"logits of shape {logits.shape}, axis={axis}, each slice on a level of its own"
-        expect_close(
-            student.softmax_stable(logits, axis=axis), exact_softmax(logits, axis=axis), about=about
-        )
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for axis in (0, 1):
+            logits = np.moveaxis(steps(rng, 4, 3, 6), -1, axis).copy()
+            levels = rng.permuted(np.linspace(-5000, 5000, 12)).reshape(4, 3)
+            logits += np.expand_dims(levels, axis)
+            about = f"logits of shape {logits.shape}, axis={axis}, each slice on a level of its own"
+            ask(logits, axis=axis, about=about)
 
 
 @pytest.mark.weight(2)
@@ -248,11 +256,12 @@ def test_masked(student, rng):
 @pytest.mark.hint("Nothing to choose from has no distribution: -inf - (-inf) is NaN, and stays so.")
 def test_all_masked_row(student, rng):
     """a row of nothing but -inf is NaN, and the others are right"""
-    for dtype in (np.float64, np.float32):
-        logits = steps(rng, 4, 6).astype(dtype)
-        logits[rng.integers(4)] = -np.inf
-        about = f"4 rows of 6 {logits.dtype} logits, one row all -inf"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float64, np.float32):
+            logits = steps(rng, 4, 6).astype(dtype)
+            logits[rng.integers(4)] = -np.inf
+            about = f"4 rows of 6 {logits.dtype} logits, one row all -inf"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("With +inf as the maximum, inf - inf is NaN, and so is the sum of its row.")
@@ -280,12 +289,11 @@ def test_nan_row(student, rng):
 @pytest.mark.hint("The answer has the type of the logits, also where you compute in a wider one.")
 def test_type_kept(student, rng):
     """keeps float16, float32 and float64 along any axis"""
-    for dtype in (np.float16, np.float32, np.float64):
-        logits = steps(rng, 6, 6, top=8).astype(dtype)
-        about = f"6 by 6 {logits.dtype} logits, axis=0"
-        expect_close(
-            student.softmax_stable(logits, axis=0), exact_softmax(logits, axis=0), about=about
-        )
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.float16, np.float32, np.float64):
+            logits = steps(rng, 6, 6, top=8).astype(dtype)
+            about = f"6 by 6 {logits.dtype} logits, axis=0"
+            ask(logits, axis=0, about=about)
 
 
 @pytest.mark.hint(
@@ -293,22 +301,26 @@ def test_type_kept(student, rng):
 )
 def test_integers(student, rng):
     """integer logits"""
-    for dtype in (np.int32, np.int64):
-        logits = rng.permuted(np.broadcast_to(np.arange(997, 1003), (2, 6)), axis=1).astype(dtype)
-        about = f"2 rows of 6 {logits.dtype} logits"
-        expect_close(student.softmax_stable(logits), exact_softmax(logits), about=about)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for dtype in (np.int32, np.int64):
+            logits = rng.permuted(np.broadcast_to(np.arange(997, 1003), (2, 6)), axis=1).astype(
+                dtype
+            )
+            about = f"2 rows of 6 {logits.dtype} logits"
+            ask(logits, about=about)
 
 
 @pytest.mark.hint("How an array lies in memory is NumPy's business: index and reduce by axis.")
 def test_layouts(student, rng):
     """Fortran-ordered, strided and reversed arrays"""
     logits = steps(rng, 6, 10, top=100)
-    for view, name in (
-        (np.asfortranarray(logits), "a Fortran-ordered array"),
-        (logits[::2, 1::3], "a strided array"),
-        (logits[::-1, ::-1], "a reversed array"),
-    ):
-        expect_close(student.softmax_stable(view), exact_softmax(view), about=name)
+    with asked(student.softmax_stable, exact_softmax) as ask:
+        for view, name in (
+            (np.asfortranarray(logits), "a Fortran-ordered array"),
+            (logits[::2, 1::3], "a strided array"),
+            (logits[::-1, ::-1], "a reversed array"),
+        ):
+            ask(view, about=name)
 
 
 @pytest.mark.weight(2)

@@ -169,18 +169,25 @@ class Worker:
         function = getattr(self._module, header["function"], None)
         if not callable(function):
             return {"op": "missing", "found": function is not None}, []
-        args = [read.value(a) for a in header["args"]]
-        kwargs = {name: read.value(a) for name, a in header["kwargs"].items()}
-        try:
-            result = function(*args, **kwargs)
-        except BaseException as error:
-            unfit = isinstance(error, TypeError) and not _fits(function, args, kwargs)
-            return self._raised(error, error.__traceback__, unfit), []
+        calls = [
+            ([read.value(a) for a in args], {name: read.value(a) for name, a in kwargs.items()})
+            for args, kwargs in header["calls"]
+        ]
         out: list[memoryview] = []
-        reply = {"op": "returned", "value": wire.pack(result, out, header["cap"])}
-        if header["return_args"]:
-            reply["args"] = wire.pack(args, out, header["cap"])
-        return reply, out
+        values = []
+        for args, kwargs in calls:
+            try:
+                result = function(*args, **kwargs)
+            except BaseException as error:
+                unfit = isinstance(error, TypeError) and not _fits(function, args, kwargs)
+                return self._raised(error, error.__traceback__, unfit), []
+            parts: list[memoryview] = []
+            values.append(wire.pack(result, parts, header["cap"]))
+            if header["return_args"]:
+                values.append(wire.pack(args, parts, header["cap"]))
+            # The next call may write into an array that this one has returned.
+            out += parts if args is calls[-1][0] else map(memoryview, map(bytes, parts))
+        return {"op": "returned", "values": values}, out
 
     def _raised(
         self, error: BaseException, trace: TracebackType | None, unfit: bool = False
