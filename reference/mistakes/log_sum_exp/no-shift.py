@@ -1,0 +1,16 @@
+"""No shift at all
+
+exp overflows for large logits, and all of it vanishes for very negative ones, so that the
+logarithm is inf or -inf where the answer is an ordinary number. Look at the right-hand
+form of the formula, the one with c in it.
+"""
+
+import numpy as np
+
+
+def log_sum_exp(x: np.ndarray, axis: int = -1) -> np.ndarray | float:
+    return np.log(np.exp(x).sum(axis=axis))
+
+
+def log_softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    return x - np.expand_dims(log_sum_exp(x, axis), axis)

@@ -1,0 +1,30 @@
+"""The sums are rescaled the wrong way round
+
+Relative to a larger maximum, the terms of a sum are smaller: the factor is never above 1.
+exp(m - m_a) is never below it, and overflows for maxima that are far apart.
+"""
+
+import math
+from functools import reduce
+
+import numpy as np
+
+NOTHING = (-math.inf, 0.0)
+
+
+def merge(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    if a[1] == 0 or b[1] == 0:
+        return max(a, b)
+    m = max(a[0], b[0])
+    return m, a[1] * np.exp(m - a[0]) + b[1] * np.exp(m - b[0])
+
+
+def _pair(chunk: np.ndarray) -> tuple[float, float]:
+    m = chunk.max(initial=-math.inf)
+    return NOTHING if m == -math.inf else (m, np.exp(chunk - m).sum())
+
+
+def softmax_chunked(x: np.ndarray, n_chunks: int) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    m, d = reduce(merge, map(_pair, np.array_split(x, n_chunks)), NOTHING)
+    return (np.exp(x - m) / d).astype(x.dtype)

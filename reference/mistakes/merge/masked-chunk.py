@@ -1,0 +1,31 @@
+"""A chunk of nothing but -inf makes all of it NaN
+
+The maximum of such a chunk is -inf, and -inf - (-inf) is NaN. It goes into d and with it
+into every probability, although the other chunks are in order. Which pair stands for a
+set that adds nothing?
+"""
+
+import math
+from functools import reduce
+
+import numpy as np
+
+NOTHING = (-math.inf, 0.0)
+
+
+def merge(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    if a[0] < b[0]:
+        a, b = b, a
+    (m, d), (lower, e) = a, b
+    return a if e == 0 else (m, d + e * np.exp(lower - m))
+
+
+def _pair(chunk: np.ndarray) -> tuple[float, float]:
+    m = chunk.max(initial=-math.inf)
+    return m, np.exp(chunk - m).sum()
+
+
+def softmax_chunked(x: np.ndarray, n_chunks: int) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    m, d = reduce(merge, map(_pair, np.array_split(x, n_chunks)), NOTHING)
+    return (np.exp(x - m) / d).astype(x.dtype)

@@ -1,0 +1,15 @@
+"""Each rank gives a softmax of its own
+
+Each rank's probabilities sum to 1, and those of all ranks to the number of ranks. It is
+one row, so there is one m and one d, and no rank can know them without asking the others.
+"""
+
+import math
+
+import numpy as np
+
+
+def softmax_sharded(x_local: np.ndarray, comm) -> np.ndarray:  # noqa: ARG001 (the mistake)
+    x = x_local if x_local.dtype.kind == "f" else x_local.astype(np.float64)
+    e = np.exp(x - x.max(initial=-math.inf))
+    return e / e.sum()
