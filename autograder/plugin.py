@@ -259,7 +259,7 @@ class _Plugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         # A hook is looked up ten times a test, each time by the path of its file, to leave out
         # what a conftest.py elsewhere says. All files are of one folder here.
-        session.gethookproxy = lambda _: session.config.hook  # type: ignore[method-assign]
+        session.gethookproxy = lambda _: session.config.hook  # type: ignore[method-assign, assignment]
         self._answer(lambda: self._check(session.items))
         while (job := self.jobs.get()) is not None:
             self._answer(functools.partial(self._run, job))

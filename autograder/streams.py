@@ -31,6 +31,7 @@ class Stream:
 
     def __init__(self, chunks: Iterator[Array | list[Block]]) -> None:
         self._chunks = chunks
+        self._next = next(chunks, None)
         self.count = 0
 
     @classmethod
@@ -43,11 +44,14 @@ class Stream:
         """A stream of tuples of arrays."""
         return cls(_batches(blocks))
 
-    def next_chunk(self) -> Array | list[Block]:
-        """The next items; none at the end."""
-        chunk: Array | list[Block] = next(self._chunks, [])
+    def next_chunk(self) -> tuple[Array | list[Block], bool]:
+        """The next items, none at the end, and whether they are the last."""
+        chunk = self._next
+        if chunk is None:
+            return [], True
+        self._next = next(self._chunks, None)
         self.count += len(chunk)
-        return chunk
+        return chunk, self._next is None
 
 
 def _chunks(numbers: Iterable[float]) -> Iterator[Array]:

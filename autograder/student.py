@@ -153,7 +153,8 @@ class Student:
             if not isinstance(value, Stream):
                 return value
             streams.append(value)
-            return wire.Handle("stream", (len(streams) - 1,))
+            # A short one needs no question at all.
+            return wire.Handle("stream", (len(streams) - 1,), value.next_chunk())
 
         try:
             return self._process.call(

@@ -23,7 +23,7 @@ in the header                           stands for
 ``["none"]``                            None
 ``["text", n]``                         n bytes of UTF-8 in the body, grader to worker only
 ``["tuple", [...]]``, ``["list", ..]``  of the above, worker to grader at most 8 deep
-``["handle", kind, number, ...]``       something that stays with the grader, to be asked for
+``["handle", kind, [..], value]``       something that stays with the grader, to be asked for
 ``["opaque", type, detail]``            an object that cannot travel, worker to grader only
 ======================================  ===================================================
 """
@@ -143,10 +143,21 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Handle:
-    """An argument that stays with the grader; the worker asks for its items."""
+    """An argument that stays with the grader, for the worker to ask about.
+
+    Attributes
+    ----------
+    kind
+        What the worker is to make of it.
+    numbers
+        Which one it is.
+    value
+        What it begins with.
+    """
 
     kind: str
     numbers: tuple[int, ...]
+    value: Any = None
 
 
 # ------------------------------------------------------------------ values to bytes
@@ -194,7 +205,8 @@ def _pack(value: Any, body: list[memoryview], room: list[float], depth: int, tru
         body.append(memoryview(value.tobytes()))
         return ["scalar", value.dtype.str]
     if trusted and kind is Handle:
-        return ["handle", value.kind, *value.numbers]
+        begins = _pack(value.value, body, room, depth + 1, trusted)
+        return ["handle", value.kind, list(value.numbers), begins]
     if trusted and kind is str:
         data = value.encode()
         body.append(memoryview(data))
@@ -316,7 +328,8 @@ class Unpacker:
             return Opaque(str(name)[:100], str(detail)[:200])
         if self._handle is not None:
             if tag == "handle":
-                return self._handle(*rest)
+                kind, numbers, begins = rest
+                return self._handle(kind, numbers, self._value(begins, depth + 1))
             if tag == "text":
                 return self._take(rest[0]).tobytes().decode()
             if tag == "strided":
