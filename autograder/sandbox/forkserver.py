@@ -48,7 +48,7 @@ _PACKET = 1 << 16
 # the memory of a worker is measured.
 _PRELOADED = """
     numpy.linalg
-    abc array bisect bz2 cmath collections concurrent.futures contextlib copy ctypes
+    abc array bisect bz2 cmath collections contextlib copy ctypes
     dataclasses decimal enum fractions functools hashlib heapq itertools lzma math numbers
     operator queue inspect random re statistics string struct textwrap threading time types
     typing warnings zlib
