@@ -11,13 +11,13 @@ def attention_online(
     kv_blocks: Iterator[tuple[np.ndarray, np.ndarray]],
     scale: float | None = None,
 ) -> np.ndarray:
+    queries, dim = q.shape
     if scale is None:
-        scale = 1 / math.sqrt(q.shape[1])
-    m = np.full((len(q), 1), -math.inf, np.float32 if q.dtype == np.float16 else q.dtype)
-    d = out = np.zeros_like(m)
-    scaled = q.astype(m.dtype) * m.dtype.type(scale)
+        scale = 1 / math.sqrt(dim)
+    m = np.full((queries, 1), -math.inf)
+    d = out = 0.0
     for k, v in kv_blocks:
-        scores = scaled @ k.T
+        scores = q @ k.T * scale
         top = np.maximum(m, scores.max(axis=1, keepdims=True))
         weights = np.exp(scores - top)
         # Both sums were relative to the old maximum. At first that is -inf: exp gives 0.

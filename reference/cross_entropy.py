@@ -9,4 +9,4 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray | int) -> np.ndarray:
     labels = np.asarray(labels)
     if np.any(labels < 0) or np.any(labels >= logits.shape[-1]):
         raise ValueError("a label is not one of the classes")
-    return -np.take_along_axis(log_softmax(logits), labels[..., None], axis=-1)[..., 0]
+    return -np.take_along_axis(log_softmax(logits), labels[..., None], axis=-1).squeeze(-1)
