@@ -245,6 +245,8 @@ def test_overflow_float32(student, rng):
 def test_overflow_float16(student, rng):
     """overflows as the recipe does, in float16"""
     with asked(student.softmax_naive, exact_recipe) as ask:
+        wide = steps(rng, 2, 5, top=40).astype(np.float32)  # which float16 could not hold
+        ask(wide, about="float32 logits near 40")
         for logits in (steps(rng, 2, 5, top=1), steps(rng, 2, 5, top=1000)):
             logits = logits.astype(np.float16)
             about = (

@@ -1,4 +1,4 @@
-"""Exercise 3: the maximum and the sum in one walk over the data."""
+"""Exercise 5: the maximum and the sum in one walk over the data."""
 
 from collections.abc import Iterator
 
