@@ -84,6 +84,8 @@ class Ranks:
         RankError
             When a rank raised or ended, said nothing for 30 seconds, or did not call
             ``all_reduce`` as the others did.
+        NotImplementedError
+            When a rank raised it.
         """
         if len(shards) != self._size:
             raise ValueError(f"there are {len(shards)} shards for {self._size} ranks")
@@ -132,6 +134,8 @@ class Ranks:
             kind, what = connection.recv()
         except EOFError:
             raise RankError(f"the process of rank {rank} ended") from None
+        if kind == "unwritten":
+            raise NotImplementedError
         if kind == "raised":
             raise RankError(f"rank {rank} raised an exception\n\n{what}")
         return kind, what
@@ -168,6 +172,8 @@ def _rank(
         connection.send(("returned", function(shard, Communicator(rank, size, meet))))
     except EOFError:
         pass  # the other ranks have failed, and nobody listens any more
+    except NotImplementedError:
+        connection.send(("unwritten", None))
     except BaseException:
         connection.send(("raised", traceback.format_exc()))
 

@@ -90,14 +90,9 @@ def test_two_numbers(student, rng):
     ):
         about = f"{sum(map(len, shards))} logits"
         reduces = expect_shards(student, shards, about).reduces
-        expect_allowed(
-            len(reduces) <= 2,
-            f"There were {len(reduces)} all-reduces; two suffice.",
-        )
-        expect_allowed(
-            all(count == 1 for count in reduces),
-            f"Each rank sent {max(reduces, default=0)} numbers in one all-reduce; one suffices.",
-        )
+        expect_allowed(len(reduces) <= 2, "There were more than two all-reduces; two suffice.")
+        one_each = all(count == 1 for count in reduces)
+        expect_allowed(one_each, "An all-reduce sent more than one number; one suffices.")
 
 
 @pytest.mark.weight(2)
