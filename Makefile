@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_TO_TEST := $(VENV)/.ready-to-test
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt
 
 .PHONY: grade test lint check clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) --editable .
+	touch $@
+
+# PyTorch is large, and nothing but its own test needs it.
+$(READY_TO_TEST): $(READY)
+	$(INSTALL) --editable '.[dev,torch]'
 	touch $@
 
 # Grade the example submissions and print their reports.
@@ -19,10 +26,10 @@ grade: $(READY)
 	done
 
 # All tests of the kit, with the checks that keep its code in shape.
-test: $(READY) lint
+test: $(READY_TO_TEST) lint
 	$(BIN)/python -m pytest
 
-lint: $(READY)
+lint: $(READY_TO_TEST)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
