@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 from autograder.expect import Failed, Verdict
 from autograder.process import Process, Reply, Work
 from autograder.sandbox import wire
-from autograder.sandbox.collective import OPS, Mismatch, combine, numbers_in
+from autograder.sandbox.collective import LARGEST, OPS, Mismatch, combine, numbers_in
 
 __all__ = ["Meeting", "Ranks"]
 
@@ -78,7 +79,10 @@ class Ranks:
                     comm = wire.Handle("communicator", (rank, size))
                     caps.append(process.ask(function, [([shard, comm], {})], return_args=True))
             while (replies := self._round(ranks, function, caps))[0].is_question:
+                began = time.monotonic()
                 self._meet(ranks, replies, meeting)
+                # The grader's work, but of the student's making, and as large as they make it.
+                self._work.clock.spend(time.monotonic() - began)
             for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
                 with _on(rank, size):
                     answer, after = process.returned(function, reply, 2)
@@ -145,7 +149,7 @@ def _sent(process: Process, reply: Reply) -> tuple[str, Any]:
     except (wire.ProtocolError, KeyError):
         process.garbled()
     is_array = type(value) is np.ndarray and value.ndim and value.dtype.kind in "fiub"
-    if op not in OPS or not (type(value) is float or is_array):
+    if op not in OPS or not (type(value) is float or (is_array and value.nbytes <= LARGEST)):
         process.garbled()
     return str(op), value
 

@@ -129,7 +129,8 @@ class Sheet:
             worker.tell(header, body, deadline)
             reply, read = worker.hear(deadline, 2 * _CAP)
             if reply["op"] == "answers":
-                return {_text(key): _plain(value) for key, value in read.value(reply["value"])}
+                pairs = [read.value(pair) for pair in reply["values"]]
+                return {_text(key): _plain(value) for key, value in pairs}
             line = reply.get("line")
         except (WorkerTimeout, WorkerDied, wire.ProtocolError, LookupError, TypeError, ValueError):
             line = None

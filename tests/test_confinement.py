@@ -26,6 +26,7 @@ from autograder.sandbox.client import ForkServer, WorkerProcess
 from autograder.sandbox.confine import ConfinementError, Limits
 from autograder.sandbox.loader import Source, StudentCode
 from autograder.student import Student
+from tests.conftest import ROOT
 
 # Each must suffice alone; a machine without user namespaces, one without Landlock, both.
 MODES = {
@@ -218,6 +219,8 @@ ATTEMPTS = {
     "make an anonymous file": "os.memfd_create('x')",
     "list what others keep": "os.listdir('/var')",
     "list processes": "os.listdir('/proc')",
+    "look into its parent": "open(f'/proc/{os.getppid()}/mem', 'rb').read(1)",
+    "memory that grows like a stack": "__import__('mmap').mmap(-1, 1 << 20, flags=0x122)",
 }
 
 
@@ -316,7 +319,7 @@ def test_a_limit_of_the_machine_below_ours_is_no_fault(kit: Kit):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "10 / 10" in done.stdout
+    assert "5 / 5" in done.stdout
 
 
 def test_a_worker_that_does_not_start_is_no_fault_of_the_student(kit: Kit, monkeypatch):
@@ -350,6 +353,46 @@ def test_python_in_a_folder_with_a_space(tmp_path: Path):
         text=True,
         check=False,
     )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own table is read")
+def test_nobody_looks_into_the_server_or_a_worker():
+    """Workers are the server's user, so what is open to that user would be open to them."""
+    with ForkServer() as server:
+        assert server.facts["seccomp"]
+        pids = _tree(server._process.pid)
+        # Files of a process that may not be looked into belong to root, whoever it runs as.
+        assert any(Path(f"/proc/{pid}/mem").stat().st_uid == 0 for pid in pids)
+        status = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+        assert any("NoNewPrivs:\t1" in text for text in status)
+
+
+def _tree(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(p for child in children for p in _tree(int(child)))]
+
+
+def test_one_worker_cannot_have_all_threads_of_a_machine_with_few():
+    """Two exercises: the first holds as many threads as it gets, the second needs a worker."""
+    hog = (
+        "import threading\n"
+        "def hold():\n    threading.Event().wait()\n"
+        "try:\n"
+        "    for _ in range(400): threading.Thread(target=hold, daemon=True).start()\n"
+        "except RuntimeError: pass\n"
+    )
+    right = (ROOT / "reference/online.py").read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "online.py").write_text(right + hog)
+        script = 'ulimit -u 200; exec "$0" -m autograder grade "$1" --only online'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, sys.executable, folder],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr
 
 

@@ -282,7 +282,7 @@ def test_only_one_exercise():
     done = autograder("grade", "reference", "--only", "naive", "--json", "-")
     document = json.loads(done.stdout)
     assert [e["name"] for e in document["exercises"]] == ["naive"]
-    assert document["score"] == document["max_score"] == 10
+    assert document["score"] == document["max_score"] == 5
 
 
 def test_the_schema_in_the_package_is_that_of_the_code():

@@ -15,6 +15,7 @@ from autograder.errors import UsageError
 from autograder.intake import FILE_CAP, Submission, read_submission
 
 FILES = ["naive.py", "stable.py"]
+NAMES = ["naive", "stable"]
 TEXT = "def f():\n    return 1\n"
 
 
@@ -92,7 +93,7 @@ def test_any_other_file_is_every_exercise(tmp_path, name):
     made = folder(tmp_path, name)
     for path in (made / name, made):
         read = read_submission(path, FILES)
-        assert modules(read) == dict.fromkeys(FILES, name)
+        assert modules(read) == dict.fromkeys(NAMES, name)
         assert read.code.sources[0].notebook == name.endswith(".ipynb")
 
 
@@ -205,7 +206,7 @@ def test_what_holds_nothing_is_rejected_with_a_sentence(tmp_path, make, said):
     (finding,) = read.findings
     assert said in finding.text
     assert finding.text.endswith(".")
-    assert set(read.unreadable) == set(FILES)
+    assert set(read.unreadable) == set(NAMES)
 
 
 def test_an_encrypted_member_is_told(tmp_path):

@@ -151,10 +151,15 @@ WRONG = {
         "raised an AttributeError",
     ),
     "a list returned": ("return [1]", "failed", "Returned a list of 1"),
-    "ten million numbers": (
+    "a million numbers": (
         "return comm.all_reduce(np.zeros(10**6), 'sum')",
-        "crashed",
-        "bytes that are no answer",
+        "error",
+        "raised a ValueError",
+    ),
+    "no numbers, in a shape beyond all": (
+        "return comm.all_reduce(np.empty((0, 1 << 50)), 'sum')",
+        "error",
+        "raised a ValueError",
     ),
 }
 
@@ -189,6 +194,7 @@ FORGED = {
     "an operation of its own": "{'op': 'ask', 'reduce': 'min', 'value': ['float', '0x1p0']}",
     "an operation that is no text": "{'op': 'ask', 'reduce': [], 'value': ['float', '0x1p0']}",
     "no value": "{'op': 'ask', 'reduce': 'sum'}",
+    "a shape beyond all": "{'op': 'ask', 'reduce': 'sum', 'value': ['array', '<f8', [0, 1 << 62]]}",
     "a stream's question": "{'op': 'ask', 'handle': 0}",
     "an answer without values": "{'op': 'returned'}",
     "too many values": "{'op': 'returned', 'values': [['float', '0x1p0']] * 5}",

@@ -129,6 +129,7 @@ class Sub(np.ndarray):
         np.array(["a"]),
         np.zeros(2, [("a", "f4")]),
         np.broadcast_to(np.float64(1), (1 << 40,)),
+        np.empty((0, 1 << 55)),
         np.ones(1 << 18),
         1 << 200,
         np.datetime64("2026-01-01"),
@@ -137,6 +138,14 @@ class Sub(np.ndarray):
 )
 def test_anything_else_from_a_worker_is_opaque(value):
     assert isinstance(travel(value), wire.Opaque)
+
+
+@pytest.mark.parametrize("shape", [[0, 1 << 62], [1 << 30, 0, 1 << 30]])
+def test_no_shape_is_beyond_what_numpy_can_handle(shape):
+    """Of no bytes at all, so that no cap on bytes would see it."""
+    read = wire.Unpacker(np.empty(0, np.uint8))
+    with pytest.raises(wire.ProtocolError):
+        read.value(["array", "<f8", shape])
 
 
 def test_lists_too_long_or_too_deep_are_opaque():

@@ -31,7 +31,7 @@ def read_answers(text: str) -> dict[str, Any]:
     NotToml
     """
     try:
-        return _flat(tomllib.loads(text), "")
+        return _flat(tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n")), "")
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         line = int(place[1]) if place else text.rstrip().count("\n") + 1

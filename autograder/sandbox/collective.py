@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["OPS", "Communicator", "Mismatch", "combine", "numbers_in"]
+__all__ = ["LARGEST", "OPS", "Communicator", "Mismatch", "combine", "numbers_in"]
 
 OPS = ("max", "sum")
+LARGEST = 1 << 16
+"""Bytes of an array that can be reduced."""
+
 _COMBINE = {"max": np.maximum.reduce, "sum": np.add.reduce}
 
 
@@ -56,12 +59,21 @@ class Communicator:
         -------
         float or array
             A Python float for a number, else an array of the shape and dtype of ``value``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When ``value`` is neither, or larger than 64 kB, or ``op`` another.
         """
         if op not in OPS:
             raise ValueError(f"op is {op!r}; it must be 'max' or 'sum'")
         if isinstance(value, np.ndarray) and value.ndim:
             if value.dtype.kind not in "fiub":
                 raise TypeError(f"an array of {value.dtype} cannot be reduced")
+            if max(value.nbytes, *value.shape) > LARGEST or value.ndim > 16:
+                raise ValueError(
+                    "the array is too large to be reduced: all_reduce is for a few numbers"
+                )
             return self._meet(op, np.array(value))
         if not isinstance(value, int | float | np.number | np.bool_ | np.ndarray):
             raise TypeError(f"a {type(value).__name__} cannot be reduced; a number or an array can")

@@ -51,11 +51,11 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
 _MS_NOATIME, _MS_NODIRATIME, _MS_BIND, _MS_REC = 1024, 2048, 4096, 16384
 _MS_PRIVATE, _MS_RELATIME = 1 << 18, 1 << 21
 _MNT_DETACH = 2
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _INSTRUCTION = 8  # bytes, of <linux/filter.h>
 _SIGKILL = 9
-_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
 
 _THREADS = 256  # of all workers of a server, or of the machine when they run as nobody
 _FILES = 256 << 20
@@ -327,12 +327,15 @@ def _system_call_filter() -> _Program:
     is_process = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
     rules.add_rule(seccomp.ALLOW, "clone", is_thread)
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_process)
-    # Memory that is shared and has no file would not count as the worker's own.
+    # Memory that is shared and has no file would not count as the worker's own, nor would
+    # memory that grows like a stack.
     for flag in (_MAP_SHARED, _MAP_ANONYMOUS):
-        rules.add_rule(seccomp.ALLOW, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, flag, 0))
+        none_of = seccomp.Arg(3, seccomp.MASKED_EQ, flag | _MAP_GROWSDOWN, 0)
+        rules.add_rule(seccomp.ALLOW, "mmap", none_of)
     both = _MAP_SHARED | _MAP_ANONYMOUS
-    shared = seccomp.Arg(3, seccomp.MASKED_EQ, both, both)
-    rules.add_rule(seccomp.ERRNO(errno.EPERM), "mmap", shared)
+    for all_of in (both, _MAP_GROWSDOWN):
+        refused = seccomp.Arg(3, seccomp.MASKED_EQ, all_of, all_of)
+        rules.add_rule(seccomp.ERRNO(errno.EPERM), "mmap", refused)
     for command in _FCNTL:
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for command in _IOCTL:
@@ -451,6 +454,9 @@ class Confinement:
                 _drop_capabilities()
             if self._namespaces:
                 _die_with_parent()  # the kernel forgets it when the user changes
+            # A worker is the same user as the server and the other workers: nobody but root may
+            # look into any of them.
+            _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
             _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if rules is not None:
             rules.apply()
@@ -545,7 +551,10 @@ def _set_limits(limits: Limits, statm: int | None, threads: int | None) -> None:
         limit(resource.RLIMIT_DATA, data + limits.memory_bytes)
         limit(resource.RLIMIT_AS, size + 2 * limits.memory_bytes + _FILES)
     if threads:
-        limit(resource.RLIMIT_NPROC, threads)
+        # Where the machine has a low limit of its own, one worker must leave some to others.
+        _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+        unlimited = most == resource.RLIM_INFINITY
+        limit(resource.RLIMIT_NPROC, threads if unlimited else min(threads, most // 2))
     # At the soft limit comes a signal that tells why; the hard one kills without a word.
     limit(resource.RLIMIT_CPU, limits.cpu_s, grace=1)
     limit(resource.RLIMIT_CORE, 0)

@@ -33,7 +33,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,7 @@ _DEPTH_CAP = 8
 _ITEM_CAP = 10_000
 _READ_AHEAD = 1 << 14
 _INT_DIGITS = 40
+_EXTENT_CAP = 1 << 40
 
 DTYPES = {
     np.dtype(name).str: np.dtype(name)
@@ -225,8 +226,9 @@ def _pack_array(
         value = value.astype(value.dtype.newbyteorder("="))
     if DTYPES.get(value.dtype.str) != value.dtype:
         return ["opaque", "ndarray", f"of dtype {value.dtype.kind}"]
-    # nbytes of the whole array, which broadcasting may make larger than any memory
-    if value.nbytes > room[0] or value.ndim > 16:
+    # Of the whole array, which broadcasting may make larger than any memory. One dimension of 0
+    # makes nothing of the others, however large they are: NumPy stumbles over them later.
+    if max(value.nbytes, _extent(value.shape) * value.itemsize) > room[0] or value.ndim > 16:
         return ["opaque", "ndarray", "that is far too large"]
     room[0] -= value.nbytes
     dtype, shape = value.dtype.str, list(value.shape)
@@ -237,6 +239,11 @@ def _pack_array(
         return ["strided", dtype, shape, layout]
     body.append(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
     return ["array", dtype, shape]
+
+
+def _extent(shape: Sequence[int]) -> int:
+    """How many items an array has, dimensions of 0 not counted."""
+    return math.prod(n or 1 for n in shape)
 
 
 def _memory_of(value: np.ndarray[Any, Any]) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
@@ -340,6 +347,8 @@ class Unpacker:
         kind = DTYPES[dtype]
         if len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("an array of an impossible shape")
+        if _extent(shape) > _EXTENT_CAP:
+            raise ProtocolError("an array of an impossible size")
         data = self._take(math.prod(shape) * kind.itemsize)
         if data.ctypes.data % kind.alignment:
             data = data.copy()

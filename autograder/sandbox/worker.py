@@ -21,7 +21,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.answers import NotToml, read_answers
-from autograder.sandbox.collective import Communicator
+from autograder.sandbox.collective import LARGEST, Communicator
 from autograder.sandbox.loader import Source, StudentModules, code_cells
 
 _EXCEPTIONS = {
@@ -31,7 +31,6 @@ _EXCEPTIONS = {
 }
 _PRINT_CAP = 2_000
 _MESSAGE_CAP = 500
-_REDUCE_CAP = 1 << 20
 
 
 class FdPipe(wire.Pipe):
@@ -146,8 +145,12 @@ class Worker:
             answers = read_answers(read.value(header["text"]))
         except NotToml as error:
             return {"op": "raised", "line": error.line}, out
-        pairs = [[_bytes(key), _strings_as_bytes(value)] for key, value in answers.items()]
-        return {"op": "answers", "value": wire.pack(pairs, out, header["cap"])}, out
+        # Each packed alone, so that one that is far too long harms no other.
+        values = [
+            wire.pack([_bytes(key), _strings_as_bytes(value)], out, header["cap"])
+            for key, value in answers.items()
+        ]
+        return {"op": "answers", "values": values}, out
 
     def _load(
         self, header: dict[str, Any], read: wire.Unpacker
@@ -239,7 +242,7 @@ class Worker:
 
     def _meet(self, op: str, value: Any) -> Any:
         body: list[memoryview] = []
-        return self._ask({"reduce": op, "value": wire.pack(value, body, _REDUCE_CAP)}, body)
+        return self._ask({"reduce": op, "value": wire.pack(value, body, LARGEST)}, body)
 
     def _ask(self, question: dict[str, Any], body: list[memoryview]) -> Any:
         """Ask the grader, and wait for what it gives."""
