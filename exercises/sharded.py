@@ -38,8 +38,8 @@ def softmax_sharded(x_local: np.ndarray, comm) -> np.ndarray:
     -------
     array of shape (K_r,)
         Probabilities, in the floating type of ``x_local`` (float64 for integers). Over all
-        ranks they sum to 1. A logit of -inf gets exactly 0. With a NaN on any rank, all ranks
-        give NaN.
+        ranks they sum to 1. A logit of -inf gets exactly 0, also where a whole shard is -inf.
+        With a NaN or +inf on any rank, or nothing but -inf on all of them, all ranks give NaN.
 
     See Also
     --------

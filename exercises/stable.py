@@ -37,7 +37,8 @@ def softmax_stable(x: np.ndarray, axis: int = -1) -> np.ndarray:
 
     See Also
     --------
-    scipy.special.softmax, torch.softmax : agree in all of these cases.
+    scipy.special.softmax, torch.softmax : agree, but that PyTorch's takes nothing for an
+        answer where there is nothing along ``axis``.
 
     References
     ----------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,11 +24,11 @@ from tests.conftest import ROOT, SEED, autograder
 HONEST = sorted((ROOT / "tests/honest").glob("*/*.*"))
 EXAMPLES = {
     "perfect": 70.0,
-    "typical": 0.0,
+    "typical": 48.591553,
     "untouched": 0.0,
-    "broken": 0.0,
-    "notebook.ipynb": 0.0,
-    "zipped.zip": 0.0,
+    "broken": 17.336842,
+    "notebook.ipynb": 56.4,
+    "zipped.zip": 44.222841,
 }
 
 
@@ -336,3 +338,25 @@ def test_what_is_printed_on_the_way_out_is_not_the_answer(tmp_path):
     (tmp_path / "naive.py").write_text(f"import atexit\natexit.register(print, 'bye')\n{right}")
     done = autograder("try", tmp_path / "naive.py", "--only", "naive")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_page_for_instructors_says_what_is(kit):
+    """Each exercise with its points, each hidden test with its weight, and no other."""
+    page = (ROOT / "docs/assignment.md").read_text()
+    for name, known in kit.exercises.items():
+        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        assert section.startswith(f"\n{known.points:g} points"), name
+        assert f"](../exercises/{known.file}) | {known.points:g} |" in page
+        rows = re.findall(r"^\| `(test_\w+)` \| (\d+) \| .+ \|$", section, re.MULTILINE)
+        assert [(test, int(weight)) for test, weight in rows] == _weights(known.hidden_test)
+
+
+def _weights(path: Path) -> list[tuple[str, int]]:
+    found = []
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            calls = [
+                d for d in node.decorator_list if ast.unparse(d).startswith("pytest.mark.weight")
+            ]
+            found.append((node.name, ast.literal_eval(calls[0].args[0]) if calls else 1))
+    return found

@@ -26,9 +26,9 @@ def attention_online(
         Queries. float16, float32 or float64. Must not be changed.
     kv_blocks : iterator of (k, v)
         k of shape (Bk, D) and v of shape (Bk, Dv), in the type of q. Bk is 1 or more and
-        differs from block to block; Dv need not be D. There is at least one block. The
-        iterator can be walked over once: it has no length, no index and no way back, and all
-        its blocks together can be larger than the memory.
+        differs from block to block; Dv need not be D. There is at least one block, and no
+        block must be changed. The iterator can be walked over once: it has no length, no index
+        and no way back, and all its blocks together can be larger than the memory.
     scale : float, optional
         What scores are multiplied with, ``1 / sqrt(D)`` by default.
 

@@ -37,7 +37,7 @@ def log_sum_exp(x: np.ndarray, axis: int = -1) -> np.ndarray | float:
 
     See Also
     --------
-    scipy.special.logsumexp, torch.logsumexp : agree in these cases.
+    scipy.special.logsumexp, torch.logsumexp : agree, but that of nothing they give -inf.
 
     References
     ----------

@@ -25,7 +25,7 @@ def softmax_naive(x: np.ndarray) -> np.ndarray:
     array of shape (..., K)
         Probabilities, in the floating type of ``x`` (float64 for integers). A row whose
         exponentials overflow has NaN where they did, and 0 elsewhere. A row whose
-        exponentials all vanish is 0/0, NaN throughout.
+        exponentials all vanish is 0/0, NaN throughout, and so is a row with a NaN in it.
 
     See Also
     --------
