@@ -54,6 +54,11 @@ __all__ = ["Outcome", "Suite"]
 
 _TIMEOUTS = 2
 _BUDGET = 4  # times the limit of a test: for all tests of an exercise together
+_MARKERS = {
+    "weight": "(n): the test's share of the exercise's points",
+    "hint": "(text): what to tell a student who does not pass",
+    "after": "(name, ...): run only if these tests of the file have passed",
+}
 
 # What of pytest's own is of no use here and costs time in every test or at the start.
 _WITHOUT = (
@@ -209,12 +214,29 @@ class _Test:
         self.after = tuple(after.args) if after else ()
         if not isinstance(self.weight, int | float) or not 0 < self.weight < math.inf:
             raise KitError(f"{self.id}: its weight is {self.weight!r}; it must be a number above 0")
+        self.is_plain = _is_plain(item)
 
     def outcome(self, status: Status, feedback: str, revealed: str, seconds: float) -> Outcome:
         return Outcome(
             *(self.id, self.exercise, self.title, self.weight, self.hint),
             *(status, feedback, revealed, seconds),
         )
+
+
+def _is_plain(item: pytest.Item) -> bool:
+    """Whether a test is a function that needs nothing but our fixtures.
+
+    pytest would do no more for it than call it, and take longer over that than over many a
+    test itself. All that it does do, setup functions and parameters included, shows in the
+    names of fixtures, the markers or a conftest.py.
+    """
+    return (
+        isinstance(item, pytest.Function)
+        and item.cls is None
+        and set(item.fixturenames) <= {"student", "rng"}
+        and {marker.name for marker in item.iter_markers()} <= set(_MARKERS)
+        and not (item.path.parent / "conftest.py").exists()
+    )
 
 
 def _argument(item: pytest.Item, marker: str, default: object) -> Any:
@@ -244,12 +266,8 @@ class _Plugin:
     # -------------------------------------------------------------- collecting
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        for marker in (
-            "weight(n): the test's share of the exercise's points",
-            "hint(text): what to tell a student who does not pass",
-            "after(name, ...): run only if these tests of the file have passed",
-        ):
-            config.addinivalue_line("markers", marker)
+        for name, meaning in _MARKERS.items():
+            config.addinivalue_line("markers", f"{name}{meaning}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -308,7 +326,11 @@ class _Plugin:
         self._instead = self._why_not(test, student, before)
         student.begin_test()
         began = time.perf_counter()
-        test.item.config.hook.pytest_runtest_protocol(item=test.item, nextitem=following.item)
+        if test.is_plain:
+            self._call(test.item)
+        else:
+            hook = test.item.config.hook
+            hook.pytest_runtest_protocol(item=test.item, nextitem=following.item)
         seconds = time.perf_counter() - began
         student.end_test()
         status, feedback, revealed = self._judge()
@@ -317,6 +339,19 @@ class _Plugin:
             printed = f"Printed: {student.printed}" if student.printed else ""
             revealed = " ".join(part for part in (revealed, called, printed) if part)
         return test.outcome(status, feedback, revealed, seconds)
+
+    def _call(self, item: Any) -> None:
+        """What is left of pytest's protocol for a plain test."""
+        fixtures = {"student": self._student, "rng": self._rng}
+        try:
+            self.pytest_runtest_call()
+            item.obj(**{name: fixtures[name]() for name in item.fixturenames})
+        except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # pytest's own outcomes are no ordinary exceptions
+            self._phases["call"] = error
+        else:
+            self._explicit_pass = True
 
     def _why_not(
         self, test: _Test, student: Student | Sheet, before: dict[str, Outcome]
@@ -404,10 +439,16 @@ class _Plugin:
 
     @pytest.fixture
     def student(self) -> Student | Sheet:
-        return self._job.students[self._running.exercise]
+        return self._student()
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
+        return self._rng()
+
+    def _student(self) -> Student | Sheet:
+        return self._job.students[self._running.exercise]
+
+    def _rng(self) -> np.random.Generator:
         return np.random.default_rng(_seed_sequence(self._job.seed, self._running.id))
 
 

@@ -189,6 +189,59 @@ def test_a_pass_needs_an_explicit_pass(kit, test):
     assert "hidden" not in only["feedback"]
 
 
+PYTEST = {
+    "a parameter": (
+        "@pytest.mark.parametrize('n', [1, 2])\n"
+        "def test_a(student, n):\n    expect(student.double(np.ones(n)).sum() == 2 * n, 'no')\n"
+    ),
+    "a fixture": (
+        "@pytest.fixture\ndef two():\n    return 2\n"
+        "def test_a(student, two):\n    expect(student.double(np.ones(1))[0] == two, 'no')\n"
+    ),
+    "an autouse fixture": (
+        "seen = []\n"
+        "@pytest.fixture(autouse=True)\ndef before():\n    seen.append(1)\n"
+        "def test_a(student):\n    expect(seen, 'no')\n"
+        "def test_b(student):\n    expect(len(seen) >= 2, 'no')\n"
+    ),
+    "a setup function": (
+        "seen = []\n"
+        "def setup_function():\n    seen.append(1)\n"
+        "def test_a(student):\n    expect(seen, 'no')\n"
+    ),
+    "a setup of the module": (
+        "seen = []\n"
+        "def setup_module():\n    seen.append(1)\n"
+        "def test_a(student):\n    expect(seen == [1], 'no')\n"
+    ),
+    "a class": (
+        "class TestIt:\n"
+        "    def setup_method(self):\n        self.two = 2\n"
+        "    def test_a(self, student):\n"
+        "        expect(student.double(np.ones(1))[0] == self.two, 'no')\n"
+    ),
+    "nothing at all": "def test_a():\n    pass\n",
+}
+
+
+@pytest.mark.parametrize("test", PYTEST.values(), ids=PYTEST)
+def test_what_pytest_can_do_it_does(kit, test):
+    outcomes = by_name(grade(kit(HEAD + test)))
+    assert outcomes
+    assert {t["status"] for t in outcomes.values()} == {"passed"}
+
+
+def test_hooks_and_fixtures_of_a_conftest_count(kit):
+    root = kit(HEAD + "def test_a(student, two):\n    expect(two == 2, 'no')\n")
+    (root / "hidden_tests/conftest.py").write_text(
+        "import pytest\n"
+        "seen = []\n"
+        "def pytest_runtest_setup(item):\n    seen.append(item)\n"
+        "@pytest.fixture\ndef two():\n    return 1 + len(seen)\n"
+    )
+    assert [t["status"] for t in by_name(grade(root)).values()] == ["passed"]
+
+
 def test_after_another(kit):
     test = HEAD + (
         "def test_first(student):\n"
