@@ -162,12 +162,12 @@ def _show_tried(console: Console, name: str, tried: object) -> None:
     from autograder.examples import Tried
 
     assert isinstance(tried, Tried)
-    good = sum(e.passed for e in tried.examples)
+    # A line that only prepares others is no example, but it is shown where it fails.
+    examples = [e for e in tried.examples if e.want]
+    good = sum(e.passed for e in examples)
     style = "bold green" if tried.passed else "bold red"
     console.print(
-        Text.assemble(
-            (f"{name:<16}", "bold"), (f"{good} of {len(tried.examples)} {tried.unit}", style)
-        )
+        Text.assemble((f"{name:<16}", "bold"), (f"{good} of {len(examples)} {tried.unit}", style))
     )
     blocks = [("printed", tried.printed), ("problem", tried.problem)]
     first = next((e for e in tried.examples if not e.passed), None)

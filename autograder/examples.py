@@ -11,6 +11,7 @@ import ast
 import contextlib
 import doctest
 import json
+import linecache
 import secrets
 import subprocess
 import sys
@@ -110,7 +111,8 @@ def try_exercise(
     }
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "autograder.examples"],
+            # Not with the current folder first, where a student may have a random.py.
+            [sys.executable, "-P", "-m", "autograder.examples"],
             input=json.dumps(job),
             capture_output=True,
             text=True,
@@ -149,13 +151,30 @@ def try_sheet(stub: str, sheet: str) -> Tried:
         return Tried(problem=f"This is not TOML{where}: write numbers plain, words in quotes.")
     # What is right is not known here, so an example passes when there is an answer.
     examples = [
-        Example("", f"{key} = {_shown(answers.get(key))}", "an answer", "none", not blank)
-        for key in asked
-        for blank in [is_blank(answers.get(key))]
+        Example("", f"{key} = {_shown(answers.get(key))}", *_judged(blank, answers.get(key)))
+        for key, blank in asked.items()
     ]
     unknown = sorted(set(answers) - set(asked))
     return Tried(
         examples, f"Not asked for: {', '.join(unknown)}." if unknown else "", unit="answers"
+    )
+
+
+def _judged(blank: Any, answer: Any) -> tuple[str, str, bool]:
+    """What is wanted, what there is, and whether that will do: the right form is."""
+    if is_blank(answer):
+        return "an answer", "none", False
+    good = _has_form_of(blank, answer)
+    return "an answer in each place of the stub's brackets", "" if good else "another form", good
+
+
+def _has_form_of(blank: Any, answer: Any) -> bool:
+    if not isinstance(blank, list):
+        return not isinstance(answer, list) and not is_blank(answer)
+    return (
+        isinstance(answer, list)
+        and len(answer) == len(blank)
+        and all(map(_has_form_of, blank, answer))
     )
 
 
@@ -215,19 +234,34 @@ class _Printed:
 
 
 def _own_traceback(error: BaseException) -> str:
-    """The traceback from the student's first frame on."""
+    """The traceback from the student's first frame on; their lines are in linecache."""
     trace = error.__traceback__
-    while trace and trace.tb_frame.f_code.co_filename.startswith(
-        ("<frozen", __file__, doctest.__file__)
-    ):
+    while trace and trace.tb_frame.f_code.co_filename not in _own_files:
         trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename in _own_files and error.lineno:
+        # Python read it from whatever file of that name lies in the current folder.
+        error.text = linecache.getline(error.filename, error.lineno)
     return "".join(traceback.format_exception(type(error), error, trace)).strip()
+
+
+_own_files: set[str] = set()
+
+
+def _remember(source: Source) -> None:
+    """Show lines of what was submitted, not of a file of that name in the current folder."""
+    _own_files.add(source.path)
+    lines = source.text.splitlines(keepends=True)
+    linecache.cache[source.path] = len(source.text), None, lines, source.path
 
 
 def _main() -> None:
     job = json.load(sys.stdin)
     modules = StudentModules([Source(**source) for source in job["sources"]], job["modules"])
     modules.install()
+    for source in modules.sources:
+        if not source.notebook:
+            _remember(source)
+    _own_files.update(modules.names())
     printed, runner, problem = _Printed(), _Runner(), ""
     with contextlib.redirect_stdout(printed):
         try:

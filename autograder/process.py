@@ -319,7 +319,7 @@ class Process:
             self._work.clock.timeouts += 1
             raise Verdict("The processor time ran out: an endless loop?", status="timeout")
         if code == _OUT_OF_MEMORY_EXIT:
-            raise Verdict(_too_much_memory(self._limits), status="out_of_memory")
+            raise Verdict(self._too_much_memory(), status="out_of_memory")
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
             how = f"was ended by {name}"
@@ -330,6 +330,11 @@ class Process:
             "a function must return its answer.",
             status="crashed",
         )
+
+    def _too_much_memory(self) -> str:
+        megabytes = self._limits.memory_bytes / (1 << 20)
+        where = "" if self._limits == self._work.limits else " in this test"
+        return f"The memory ran out: the code has {megabytes:g} MB for itself{where}."
 
     def _missing(self, function: str, found: bool) -> str:
         path = self._work.code.sources[self._work.code.modules[self._work.name]].path
@@ -353,7 +358,7 @@ class Process:
         if "MemoryError" in bases and loading and not reply.get("own"):
             fail("Python cannot read the file: it is nested too deeply.")
         if "MemoryError" in bases:
-            fail(_too_much_memory(self._limits), "out_of_memory")
+            fail(self._too_much_memory(), "out_of_memory")
         if "SyntaxError" in bases and loading and self._work.code.sources[0].notebook:
             fail("The file is no notebook that can be read.")
         if "SyntaxError" in bases and loading:
@@ -404,11 +409,6 @@ class Process:
 
 def _no_file(exercise: str) -> str:
     return f"There is no {PACKAGE}/{exercise}.py in the submission."
-
-
-def _too_much_memory(limits: Limits) -> str:
-    megabytes = limits.memory_bytes / (1 << 20)
-    return f"The memory ran out: the code has {megabytes:g} MB for itself."
 
 
 def _note_text(note: object) -> str:

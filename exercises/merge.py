@@ -83,7 +83,8 @@ def softmax_chunked(x: np.ndarray, n_chunks: int) -> np.ndarray:
 
     More pieces than numbers:
 
-    >>> softmax_chunked(np.zeros(2, dtype=np.float32), 5).tolist()
-    [0.5, 0.5]
+    >>> y = softmax_chunked(np.zeros(2, dtype=np.float32), 5)
+    >>> y.tolist(), y.dtype.name
+    ([0.5, 0.5], 'float32')
     """
     raise NotImplementedError

@@ -64,5 +64,11 @@ def softmax_sharded(x_local: np.ndarray, comm) -> np.ndarray:
     >>> parts = ranks(2).run(softmax_sharded, [np.array([1000.0, 2000.0]), np.array([])])
     >>> [part.tolist() for part in parts]
     [[0.0, 1.0], []]
+
+    Whole numbers, of which one rank holds none:
+
+    >>> parts = ranks(2).run(softmax_sharded, [np.array([7, 7]), np.array([], dtype=int)])
+    >>> [part.tolist() for part in parts]
+    [[0.5, 0.5], []]
     """
     raise NotImplementedError

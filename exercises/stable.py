@@ -59,6 +59,11 @@ def softmax_stable(x: np.ndarray, axis: int = -1) -> np.ndarray:
     >>> softmax_stable(x, axis=0).round(4).tolist()
     [[0.5, 0.2689], [0.5, 0.7311]]
 
+    The type stays:
+
+    >>> softmax_stable(np.zeros((2, 4), dtype=np.float16)).dtype.name
+    'float16'
+
     A masked class:
 
     >>> softmax_stable(np.array([1.0, -np.inf, 3.0, 0.0, 2.0])).round(4).tolist()

@@ -143,7 +143,7 @@ def test_chunks_that_do_not_divide(student, rng):
 
 
 @pytest.mark.weight(3)
-@pytest.mark.hint("An empty chunk is (-inf, 0.0): NumPy's maximum of nothing needs `initial`.")
+@pytest.mark.hint("An empty chunk is (-inf, 0.0), and NumPy has no maximum of nothing.")
 def test_more_chunks_than_logits(student, rng):
     """more chunks than logits"""
     sizes = ((3, 5, 1), (5, 6, -1000), (1, 2, -3), (4, 40, 0))
@@ -177,7 +177,9 @@ def test_masked(student, rng):
 
 
 @pytest.mark.weight(3)
-@pytest.mark.hint("The answer has the type of the logits, also where you compute in a wider one.")
+@pytest.mark.hint(
+    "The answer has the type of the logits. Whole numbers are treated as float64, and know no -inf."
+)
 def test_types(student, rng):
     """float32, float16 and integer logits"""
     whole = rng.permutation(np.arange(-3, 3))

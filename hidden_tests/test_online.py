@@ -151,7 +151,7 @@ def test_nothing_to_add(student, rng):
     expect_normalizer(student, steps(rng, 5), "5 numbers")
     for n in (0, 1, 4):
         m, d = student.online_normalizer(student.stream(np.full(n, -np.inf)))
-        about = f"{n} numbers, all of them -inf" if n else "an empty stream"
+        about = f"a stream of nothing but -inf, n = {n}" if n else "an empty stream"
         expect_equal(m, -math.inf, about=f"m of {about}")
         expect_equal(d, 0.0, about=f"d of {about}")
 
@@ -226,7 +226,7 @@ def test_small_logits(student, rng):
 
 
 @pytest.mark.weight(4)
-@pytest.mark.hint("In the second walk, too, the maximum is subtracted before exp.")
+@pytest.mark.hint("m of the first walk, the true maximum, is subtracted before exp in the second.")
 def test_large_logits(student, rng):
     """as stable as the stable softmax"""
     with asked(student.softmax_online, exact_softmax) as ask:

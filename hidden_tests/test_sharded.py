@@ -123,7 +123,7 @@ def test_nan(student, rng):
 
 @pytest.mark.weight(2)
 @pytest.mark.hint(
-    "The numbers that ranks exchange are Python floats; the answer has the shard's type."
+    "The answer has the type of the shard. Whole numbers are treated as float64, and know no -inf."
 )
 def test_types(student, rng):
     """float32, float16 and integer shards"""

@@ -7,6 +7,8 @@ import json
 import math
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -268,8 +270,30 @@ def test_try_shows_a_syntax_error_in_the_file_being_worked_on(tiny):
     assert "SyntaxError" in done.stdout
 
 
+def test_try_shows_lines_of_what_was_handed_in_and_of_no_other_file(tmp_path):
+    """Both from a folder in which the stubs lie under the same names."""
+    (tmp_path / "naive.py").write_text("import numpy as np\ndef softmax_naive(x:\n    pass\n")
+    said = autograder("try", tmp_path, "--only", "naive").stdout
+    assert "def softmax_naive(x:" in said
+    lines = "\n" * 9 + "    return x.no_such_thing\n"
+    (tmp_path / "naive.py").write_text(f"def softmax_naive(x):\n{lines}")
+    said = autograder("try", tmp_path, "--only", "naive").stdout
+    assert 'File "naive.py", line 11, in softmax_naive\n                return x.no_such' in said
+    assert "loader.py" not in said
+
+
+def test_a_file_of_the_students_does_not_shadow_the_standard_library(tmp_path):
+    shutil.copy(ROOT / "reference/naive.py", tmp_path)
+    (tmp_path / "random.py").write_text("print('mine')\n")
+    command = [Path(sys.executable).with_name("autograder"), "try", ".", "--only", "naive"]
+    done = subprocess.run(
+        [*command, "--kit", ROOT], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
 def test_try_counts_what_shows_something():
-    assert "stable          0 of 5 examples" in autograder("try", "--only", "stable").stdout
+    assert "stable          0 of 6 examples" in autograder("try", "--only", "stable").stdout
 
 
 def test_try_says_where_the_examples_went(tiny):
@@ -317,9 +341,6 @@ def test_the_version_is_one():
 
 def test_try_runs_where_there_is_no_unix():
     """On other systems neither limits nor a fork server can even be imported."""
-    import subprocess
-    import sys
-
     code = (
         "import sys\n"
         "sys.modules['resource'] = None\n"

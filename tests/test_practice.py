@@ -87,7 +87,7 @@ def test_counts_must_fit():
 def test_try_runs_the_examples_over_ranks():
     done = autograder("try", "reference", "--only", "sharded")
     assert done.returncode == 0, done.stdout
-    assert "sharded         2 of 2 examples" in done.stdout
+    assert "sharded         3 of 3 examples" in done.stdout
 
 
 def test_try_says_that_it_is_not_written_yet():

@@ -142,6 +142,8 @@ def test_try_counts_answers_and_knows_no_right_ones(tmp_path):
     assert done.returncode == 1
     assert "1 of 38 answers" in done.stdout
     assert "Not asked for: softmax_zero." in done.stdout
+    (tmp_path / "drills.toml").write_text('softmax_2_1_3 = [0.1, 0.2, ""]\nwalks_naive = [2]\n')
+    assert "0 of 38 answers" in autograder("try", tmp_path, "--only", "drills").stdout
     (tmp_path / "drills.toml").write_text("softmax_zeros = 1/5\n")
     assert "This is not TOML in line 1" in autograder("try", tmp_path, "--only", "drills").stdout
 

@@ -46,8 +46,8 @@ def attention_online(
     --------
     >>> import numpy as np
     >>> q = np.array([[2.0], [0.0]])
-    >>> blocks = [(np.array([[1.0], [3.0]]), np.array([[10.0], [20.0]])),
-    ...           (np.array([[2.0]]), np.array([[60.0]]))]
+    >>> blocks = [(np.array([[1.0], [2.0]]), np.array([[10.0], [60.0]])),
+    ...           (np.array([[3.0]]), np.array([[20.0]]))]
     >>> attention_online(q, iter(blocks)).round(4).tolist()
     [[24.5337], [30.0]]
 
@@ -61,5 +61,11 @@ def attention_online(
 
     >>> attention_online(1000 * q, iter(blocks)).round(4).tolist()
     [[20.0], [30.0]]
+    >>> attention_online(1000 * q, iter(blocks[::-1])).round(4).tolist()
+    [[20.0], [30.0]]
+
+    >>> half = [(k.astype(np.float16), v.astype(np.float16)) for k, v in blocks]
+    >>> attention_online(q.astype(np.float16), iter(half)).dtype.name
+    'float16'
     """
     raise NotImplementedError

@@ -53,6 +53,12 @@ def online_normalizer(stream: Iterator[float]) -> tuple[float, float]:
     >>> float(m), float(d)
     (3000.0, 2.0)
 
+    -inf adds nothing, wherever it comes:
+
+    >>> m, d = online_normalizer(iter([-np.inf, 0.0, -np.inf, 0.0]))
+    >>> float(m), float(d)
+    (0.0, 2.0)
+
     Nothing at all:
 
     >>> m, d = online_normalizer(iter([]))
