@@ -148,7 +148,8 @@ def try_sheet(stub: str, sheet: str) -> Tried:
         asked, answers = read_answers(stub), read_answers(sheet)
     except NotToml as error:
         where = f" in line {error.line}" if error.line else ""
-        return Tried(problem=f"This is not TOML{where}: write numbers plain, words in quotes.")
+        problem = f"This is not TOML{where}: write numbers plain (0.25), words in quotes."
+        return Tried(problem=problem, unit="answers")
     # What is right is not known here, so an example passes when there is an answer.
     examples = [
         Example("", f"{key} = {_shown(answers.get(key))}", *_judged(blank, answers.get(key)))

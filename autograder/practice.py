@@ -145,7 +145,7 @@ class Ranks:
             together = combine(sent)
         except Mismatch as problem:
             raise RankError(f"the ranks did not meet in one all_reduce: {problem}") from None
-        self.reduces.append(max(numbers_in(value) for _, value in sent))
+        self.reduces.append(numbers_in(together))
         return together
 
 
@@ -167,11 +167,12 @@ def _rank(
 
         def meet(op: str, value: Any) -> Any:
             connection.send(("reduce", (op, value)))
-            return connection.recv()
+            try:
+                return connection.recv()
+            except EOFError:
+                os._exit(1)  # the other ranks have failed, and nobody listens any more
 
         connection.send(("returned", function(shard, Communicator(rank, size, meet))))
-    except EOFError:
-        pass  # the other ranks have failed, and nobody listens any more
     except NotImplementedError:
         connection.send(("unwritten", None))
     except BaseException:

@@ -128,11 +128,11 @@ class Ranks:
         for rank, (process, reply) in enumerate(zip(ranks, replies, strict=True)):
             with _on(rank, len(ranks)):
                 sent.append(_sent(process, reply))
-        meeting.reduces.append(max(numbers_in(value) for _, value in sent))
         try:
             together = combine(sent)
         except Mismatch as problem:
             raise Failed(f"The ranks did not meet in one all_reduce: {problem}.") from None
+        meeting.reduces.append(numbers_in(together))
         body: list[memoryview] = []
         value = wire.pack(together, body)
         for rank, process in enumerate(ranks):

@@ -164,6 +164,8 @@ def test_log_softmax_types(student, rng):
         logits = steps(rng, 2, 6)
         logits[:, :3] -= 1e4
         ask(logits.astype(np.float32), about="2 rows of 6 float32 logits, half of them near -1e4")
+        behind = np.array([[0, -102], [-103, 0]], np.float32)
+        ask(behind, about="2 rows of 2 float32 logits, a hundred apart")
 
 
 @pytest.mark.weight(5)
@@ -171,7 +173,8 @@ def test_log_softmax_types(student, rng):
 def test_log_softmax_of_tiny_probabilities(student, rng):
     """right where the logarithm of the softmax would be -inf"""
     with asked_log_softmax(student) as ask:
-        for gap in (30, 1e3, 3e4):
+        # At 743 a probability is not yet 0, and has lost nearly all its digits.
+        for gap in (30, 743, 1e3, 3e4):
             logits = steps(rng, 2, 6)
             logits[:, :3] -= gap
             logits = rng.permuted(logits + rng.choice([-gap, 0, gap]), axis=1)
@@ -229,15 +232,17 @@ def test_integers(student, rng):
 @pytest.mark.hint("Write only into arrays that you made; how an array lies in memory is no matter.")
 def test_inputs_kept(student, rng):
     """both functions leave their input as it was; read-only and strided ones are fine"""
-    logits = steps(rng, 3, 7)
+    logits = steps(rng, 4, 7)
+    logits[1, [0, 3]] = logits[2] = -np.inf
     for function, exact in (
         (student.log_sum_exp, exact_log_sum_exp),
         (student.log_softmax, exact_log_softmax),
     ):
         got, (after,) = function.with_inputs(logits)
-        expect_close(got, exact(logits), about="3 rows of 7 logits")
+        expect_close(got, exact(logits), about="4 rows of 7 logits, some -inf")
         expect_kept(after, logits)
     read_only = steps(rng, 3, 7)
+    read_only[1] = -np.inf
     read_only.flags.writeable = False
     for asking in (asked_lse, asked_log_softmax):
         with asking(student) as ask:

@@ -87,11 +87,12 @@ def test_two_numbers(student, rng):
         [steps(rng, 5)],
         split(steps(rng, 9, top=-500), 1, 5),
         [steps(rng, 2, top=1), steps(rng, 2, top=2), steps(rng, 2, top=3)],
+        split(steps(rng, 10, top=-1e6), 2, 2, 2, 2),
     ):
         about = f"{sum(map(len, shards))} logits"
         reduces = expect_shards(student, shards, about).reduces
         expect_allowed(len(reduces) <= 2, "There were more than two all-reduces; two suffice.")
-        one_each = all(count == 1 for count in reduces)
+        one_each = all(count <= 1 for count in reduces)
         expect_allowed(one_each, "An all-reduce sent more than one number; one suffices.")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def merge(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    (lower, d_lower), (m, d) = sorted((a, b))
+    (lower, d_lower), (m, d) = (a, b) if a[0] < b[0] else (b, a)
     if lower == -math.inf:  # nothing to add; and -inf - (-inf) would be NaN
         return m, d
     return m, d + d_lower * math.exp(lower - m)

@@ -220,6 +220,11 @@ PYTEST = {
         "    def test_a(self, student):\n"
         "        expect(student.double(np.ones(1))[0] == self.two, 'no')\n"
     ),
+    "an instance for each test": (
+        "class TestIt:\n"
+        "    def test_a(self, student):\n        self.seen = 1\n"
+        "    def test_b(self, student):\n        expect(not hasattr(self, 'seen'), 'no')\n"
+    ),
     "nothing at all": "def test_a():\n    pass\n",
 }
 
@@ -239,6 +244,10 @@ def test_hooks_and_fixtures_of_a_conftest_count(kit):
         "def pytest_runtest_setup(item):\n    seen.append(item)\n"
         "@pytest.fixture\ndef two():\n    return 1 + len(seen)\n"
     )
+    assert [t["status"] for t in by_name(grade(root)).values()] == ["passed"]
+    # Also where the test itself asks for nothing of it.
+    plain = "from conftest import seen\ndef test_a(student):\n    expect(seen, 'no')\n"
+    (root / "hidden_tests/test_double.py").write_text(HEAD + plain)
     assert [t["status"] for t in by_name(grade(root)).values()] == ["passed"]
 
 

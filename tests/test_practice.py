@@ -55,6 +55,7 @@ def test_all_ranks_get_the_same(method):
     assert group.run(total, [np.arange(2), np.empty(0), np.arange(4)]) == [7.0, 8.0, 9.0]
     assert group.reduces == [1]
     assert group.run(total, [np.ones(1)] * 3) == [3.0, 4.0, 5.0]
+    assert group.reduces == [1]
 
 
 @pytest.mark.parametrize(

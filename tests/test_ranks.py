@@ -73,13 +73,14 @@ def test_arrays_keep_shape_and_type_and_their_numbers_are_counted(ranks):
         "assert y.dtype == np.float32\n"
         "z = comm.all_reduce(np.arange(4), 'sum')\n"
         "assert z.dtype == int\n"
+        "assert comm.all_reduce(np.ones(1, np.int8), 'sum').dtype == np.int8\n"
         "assert type(comm.all_reduce(np.float32(1), 'sum')) is float\n"
         "assert type(comm.all_reduce(np.array(1), 'sum')) is float\n"
         "return y + z[3]"
     )
     meeting = student.f.on_ranks([np.zeros(1)] * 2)
     assert meeting.answers[0].tolist() == [[7.0] * 3] * 2
-    assert meeting.reduces == [6, 4, 1, 1]
+    assert meeting.reduces == [6, 4, 1, 1, 1]
 
 
 def test_a_nan_reaches_every_rank(ranks):
@@ -116,6 +117,16 @@ WRONG = {
     ),
     "arrays of other lengths": (
         "return comm.all_reduce(np.zeros(2 + comm.rank), 'sum')",
+        "failed",
+        "the arrays of rank 0 and rank 1 differ in shape or type",
+    ),
+    "arrays of other shapes": (
+        "return comm.all_reduce(np.zeros((2, 3) if comm.rank else (3, 2)), 'sum')",
+        "failed",
+        "the arrays of rank 0 and rank 1 differ in shape or type",
+    ),
+    "arrays of other types": (
+        "return comm.all_reduce(np.zeros(2, np.float32 if comm.rank else float), 'sum')",
         "failed",
         "the arrays of rank 0 and rank 1 differ in shape or type",
     ),

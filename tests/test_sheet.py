@@ -119,6 +119,14 @@ def test_a_sheet_alone_is_a_submission(kit, grader, tmp_path):
     assert result.submission.files == ["drills.toml"]
 
 
+def test_a_sheet_counts_in_what_was_handed_in(kit, tmp_path):
+    seen = set()
+    for text in ("softmax_zeros = 0.2", "softmax_zeros = 0.3"):
+        (tmp_path / "drills.toml").write_text(text)
+        seen.add(read_submission(tmp_path, kit.files).sha256)
+    assert len(seen) == 2
+
+
 def test_a_lone_module_has_no_drills(kit, grader, tmp_path):
     (tmp_path / "homework.py").write_text(kit.exercises["naive"].reference.read_text())
     result = grader.grade(read_submission(tmp_path, kit.files), SEED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ def torchrun(path: Path, ranks: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*launcher, "--nproc-per-node", str(ranks), "docs/torch-distributed/run.py", str(path)],
         cwd=ROOT,
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
         text=True,
         check=False,

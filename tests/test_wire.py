@@ -140,7 +140,7 @@ def test_anything_else_from_a_worker_is_opaque(value):
     assert isinstance(travel(value), wire.Opaque)
 
 
-@pytest.mark.parametrize("shape", [[0, 1 << 62], [1 << 30, 0, 1 << 30]])
+@pytest.mark.parametrize("shape", [[0, 1 << 50], [1 << 30, 0, 1 << 20]])
 def test_no_shape_is_beyond_what_numpy_can_handle(shape):
     """Of no bytes at all, so that no cap on bytes would see it."""
     read = wire.Unpacker(np.empty(0, np.uint8))

@@ -41,7 +41,7 @@ class TorchCommunicator:
 
 def main(path: str) -> None:
     softmax_sharded = runpy.run_path(path)["softmax_sharded"]
-    if torch.cuda.is_available():
+    if torch.cuda.device_count() >= int(os.environ["LOCAL_WORLD_SIZE"]):  # a card for each
         device = f"cuda:{os.environ['LOCAL_RANK']}"
         torch.cuda.set_device(device)
         dist.init_process_group("nccl")
