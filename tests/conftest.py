@@ -15,6 +15,7 @@ from autograder.grading import Grader
 from autograder.intake import read_submission
 from autograder.kit import Kit, LimitsConfig
 from autograder.result import ExerciseResult, Result
+from autograder.sandbox.client import ForkServer
 
 ROOT = Path(__file__).parent.parent
 SEED = 20_261_121
@@ -42,6 +43,12 @@ def quick_kit(kit: Kit) -> Kit:
 def quick_grader(quick_kit: Kit) -> Iterator[Grader]:
     with Grader(quick_kit) as grader:
         yield grader
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    with ForkServer() as server:
+        yield server
 
 
 @pytest.fixture

@@ -16,21 +16,15 @@ from autograder.streams import Stream
 from autograder.student import Student
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ForkServer]:
-    with ForkServer() as server:
-        yield server
-
-
 @pytest.fixture
-def student(server: ForkServer) -> Iterator[Callable[[str], Student]]:
+def student(fork_server: ForkServer) -> Iterator[Callable[[str], Student]]:
     """A student whose file defines ``f``."""
     made: list[Student] = []
 
     def make(text: str, kind: str = "array") -> Student:
         code = StudentCode([Source("exercises/f.py", f"import numpy as np\n{text}")], {"f": 0})
         limits = Limits(64 << 20, 10)
-        work = Work("f", {"f": kind}, {"f": "f(x)"}, code, server, Clock(5), limits)
+        work = Work("f", {"f": kind}, {"f": "f(x)"}, code, fork_server, Clock(5), limits)
         made.append(Student(work))
         made[-1].begin_test()
         return made[-1]

@@ -17,14 +17,8 @@ from autograder.student import Student
 from tests.conftest import exercise
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ForkServer]:
-    with ForkServer() as server:
-        yield server
-
-
 @pytest.fixture
-def ranks(server: ForkServer) -> Iterator[Callable[..., Student]]:
+def ranks(fork_server: ForkServer) -> Iterator[Callable[..., Student]]:
     """A student whose only function is ``f(x, comm)``."""
     made: list[Student] = []
 
@@ -34,7 +28,7 @@ def ranks(server: ForkServer) -> Iterator[Callable[..., Student]]:
         code = StudentCode([Source("exercises/f.py", text)], {"f": 0})
         limits = Limits(64 << 20, 10)
         student = Student(
-            Work("f", {"f": "array or number"}, {}, code, server, Clock(seconds), limits)
+            Work("f", {"f": "array or number"}, {}, code, fork_server, Clock(seconds), limits)
         )
         student.begin_test()
         made.append(student)
