@@ -17,8 +17,6 @@ from autograder.sandbox.collective import LARGEST, OPS, Mismatch, combine, numbe
 
 __all__ = ["Meeting", "Ranks"]
 
-_CAP = 1 << 20
-
 
 @dataclass
 class Meeting:
