@@ -275,9 +275,6 @@ class _Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        # A hook is looked up ten times a test, each time by the path of its file, to leave out
-        # what a conftest.py elsewhere says. All files are of one folder here.
-        session.gethookproxy = lambda _: session.config.hook  # type: ignore[method-assign, assignment]
         self._answer(lambda: self._check(session.items))
         while (job := self.jobs.get()) is not None:
             self._answer(functools.partial(self._run, job))

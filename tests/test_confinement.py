@@ -356,7 +356,6 @@ def test_python_in_a_folder_with_a_space(tmp_path: Path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own table is read")
 def test_nobody_looks_into_the_server_or_a_worker():
     """Workers are the server's user, so what is open to that user would be open to them."""
     with ForkServer() as server:

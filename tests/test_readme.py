@@ -37,6 +37,16 @@ def test_the_examples_of_try_are_what_the_command_prints():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_counts_are_those_of_the_files(page: Path):
+    counts = {
+        "right solutions": len(list((ROOT / "tests/honest").glob("*/*.*"))),
+        "known mistakes": len(list((ROOT / "reference/mistakes").glob("*/*.*"))),
+    }
+    for number, what in re.findall(r"(\d+) (right solutions|known mistakes)", page.read_text()):
+        assert int(number) == counts[what]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         if "://" not in target:
