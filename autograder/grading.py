@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import UnconfinedError
-from autograder.intake import Submission
+from autograder.intake import Submission, read_submission
 from autograder.kit import Exercise, Kit
 from autograder.plugin import Outcome, Suite
 from autograder.process import Clock, Work
@@ -118,13 +118,17 @@ class Grader:
         """The hidden tests as collected."""
         return self._suite.tests
 
+    def read(self, path: Path) -> Submission:
+        """Read what was handed in, as ``intake.read_submission`` does."""
+        return read_submission(path, self._kit.files)
+
     def grade(self, submission: Submission, seed: int) -> Result:
         """Run the hidden tests on one submission.
 
         Parameters
         ----------
         submission
-            As ``intake.read_submission`` gives it.
+            As ``read`` gives it.
         seed
             Of the hidden inputs: the same submission, kit and seed give the same result.
         """

@@ -1,0 +1,140 @@
+"""Every attack of the catalogue has its expected outcome; odd but honest work keeps its points."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.grading import Grader
+from autograder.kit import Kit, LimitsConfig
+from autograder.result import Result
+from tests.conftest import SEED, exercise
+
+FOLDER = Path(__file__).parent / "hostile"
+WITNESS = "naive"  # another exercise of the same submission, which must not suffer
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One submission and what is expected of it; see hostile/README.md."""
+
+    path: Path
+    exercise: str = "stable"
+    most: float = 0.0
+    status: tuple[str, ...] = ()
+    says: str = ""
+    never: str = ""
+    quick: bool = False
+    finding: str = ""
+    rejected: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.path.parent.name
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.path.stem}"
+
+
+def fixtures() -> Iterator[Fixture]:
+    for data in sorted(FOLDER.glob("*.toml")):
+        for name, expected in tomllib.loads(data.read_text()).items():
+            folder = FOLDER / data.stem / name
+            path = folder if folder.is_dir() else folder.with_suffix(".py")
+            expected["status"] = tuple(expected.get("status", ()))
+            yield Fixture(path, **expected)
+
+
+ALL = list(fixtures())
+
+
+def submission(fixture: Fixture, kit: Kit, folder: Path) -> Path:
+    """Lay a fixture over a submission that has the witness right."""
+    if fixture.kind == "intake":
+        made: dict[str, Any] = {}
+        exec(compile(fixture.path.read_text(), fixture.path, "exec"), made)
+        path: Path = made["make"](folder)
+        return path
+    root = folder / "submission"
+    (root / "exercises").mkdir(parents=True)
+    for name in {WITNESS, fixture.exercise}:
+        reference = kit.exercises[name].reference
+        shutil.copy(reference, root / "exercises" / f"{name}{reference.suffix}")
+    if fixture.path.is_dir():
+        shutil.copytree(fixture.path, root, dirs_exist_ok=True)
+    else:
+        suffix = kit.exercises[fixture.exercise].reference.suffix
+        shutil.copy(fixture.path, root / "exercises" / f"{fixture.exercise}{suffix}")
+    return root
+
+
+class Graders:
+    """One for each exercise and pace, made when first needed."""
+
+    def __init__(self, kit: Kit) -> None:
+        quick = LimitsConfig(seconds=0.5)
+        hurried = {n: replace(e, limits=quick) for n, e in kit.exercises.items()}
+        self._kits = {False: kit, True: replace(kit, exercises=hurried)}
+        self._made: dict[tuple[str, bool], Grader] = {}
+
+    def grade(self, fixture: Fixture, folder: Path) -> Result:
+        kit = self._kits[fixture.quick]
+        key = fixture.exercise, fixture.quick
+        if key not in self._made:
+            self._made[key] = Grader(kit, sorted({WITNESS, fixture.exercise})).__enter__()
+        grader = self._made[key]
+        return grader.grade(grader.read(submission(fixture, kit, folder)), SEED)
+
+    def close(self) -> None:
+        for grader in self._made.values():
+            grader.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def graders(kit: Kit) -> Iterator[Graders]:
+    made = Graders(kit)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("fixture", ALL, ids=str)
+def test_has_its_expected_outcome(graders: Graders, tmp_path: Path, fixture: Fixture):
+    result = graders.grade(fixture, tmp_path)
+    attacked = exercise(result, fixture.exercise)
+    ends = {t.status for t in attacked.tests if t.status != "passed"}
+    said = {t.feedback for t in attacked.tests}
+    assert result.status == ("rejected" if fixture.rejected else "graded"), result.findings
+    assert attacked.score is not None
+    if fixture.kind == "honest":
+        lost = [(t.id, t.status, t.feedback) for t in attacked.tests if t.status != "passed"]
+        assert not lost
+    else:
+        assert attacked.score <= fixture.most * attacked.max_score + 1e-9, [
+            t.id for t in attacked.tests if t.status == "passed"
+        ]
+    assert ends <= set(fixture.status), said
+    assert any(fixture.says in text for text in said), said
+    assert not fixture.never or fixture.never not in result.to_json()
+    assert any(fixture.finding in f.text for f in result.findings) or not fixture.finding, (
+        result.findings
+    )
+    if fixture.kind != "intake":
+        witness = exercise(result, WITNESS)
+        assert fixture.exercise == WITNESS or witness.score == witness.max_score, witness.tests
+
+
+def test_every_fixture_is_in_the_data_and_the_other_way_round():
+    found = {p for kind in FOLDER.iterdir() if kind.is_dir() for p in kind.iterdir()}
+    assert {f.path for f in ALL} == {p for p in found if not p.name.startswith("__")}
+
+
+def test_there_are_enough():
+    honest = sum(f.kind == "honest" for f in ALL)
+    assert honest >= 20
+    assert len(ALL) - honest >= 120
