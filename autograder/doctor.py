@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 
 from autograder.sandbox.client import ForkServer
-from autograder.sandbox.confine import ConfinementError
+from autograder.sandbox.kernel import ConfinementError
 
 __all__ = ["Finding", "examine"]
 

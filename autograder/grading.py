@@ -31,7 +31,8 @@ from autograder.result import (
     TestResult,
 )
 from autograder.sandbox.client import ForkServer
-from autograder.sandbox.confine import ConfinementError, Limits
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.kernel import ConfinementError
 from autograder.sandbox.loader import StudentCode
 from autograder.sheet import Sheet
 from autograder.student import Student, without_outputs

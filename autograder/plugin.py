@@ -46,7 +46,7 @@ import pytest
 from autograder.errors import AutograderError, GraderFault, KitError
 from autograder.expect import Tolerance, Verdict, set_tolerances
 from autograder.result import Status
-from autograder.sandbox.confine import ConfinementError
+from autograder.sandbox.kernel import ConfinementError
 from autograder.sheet import Sheet
 from autograder.student import Student
 

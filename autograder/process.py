@@ -19,7 +19,13 @@ import numpy as np
 from autograder.expect import Failed, Raised, Verdict
 from autograder.returns import Kind, article
 from autograder.sandbox import wire
-from autograder.sandbox.client import ForkServer, WorkerDied, WorkerProcess, WorkerTimeout
+from autograder.sandbox.client import (
+    ForkServer,
+    WorkerDied,
+    WorkerOutOfMemory,
+    WorkerProcess,
+    WorkerTimeout,
+)
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import PACKAGE, StudentCode
 
@@ -294,6 +300,8 @@ class Process:
             seconds = self._work.clock.seconds
             text = f"No answer within {seconds:g} seconds: an endless loop, or too slow."
             raise Verdict(text, status="timeout") from None
+        except WorkerOutOfMemory:
+            raise Verdict(self._too_much_memory(), status="out_of_memory") from None
         except WorkerDied as death:
             self._died(death.code)
         except wire.TooLarge:

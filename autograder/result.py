@@ -80,6 +80,9 @@ class Confinement(_Part):
     seccomp: bool
     namespaces: list[str]
     user: str = Field(description="the user that student code ran as")
+    cgroup: bool = Field(
+        default=False, description="whether a control group bounds the memory of all processes"
+    )
 
 
 class Adjustment(_Part):

@@ -23,7 +23,8 @@ from autograder.kit import Kit
 from autograder.process import Clock, Work
 from autograder.result import Confinement
 from autograder.sandbox.client import ForkServer, WorkerProcess
-from autograder.sandbox.confine import ConfinementError, Limits
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.kernel import ConfinementError
 from autograder.sandbox.loader import Source, StudentCode
 from autograder.student import Student
 from tests.conftest import ROOT
@@ -342,7 +343,7 @@ def test_python_in_a_folder_with_a_space(tmp_path: Path):
         "sys.path.insert(0, sys.argv[1])\n"
         "import numpy\n"
         "from pathlib import Path\n"
-        "from autograder.sandbox.confine import Readable\n"
+        "from autograder.sandbox.readable import Readable\n"
         "lib = open(sys.argv[2] + '/a b.so', 'w+b'); lib.write(b'x' * 4096); lib.flush()\n"
         "held = mmap.mmap(lib.fileno(), 0)\n"
         "assert Path(sys.argv[2]) in Readable.python(['numpy']).trees\n"

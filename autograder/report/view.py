@@ -303,3 +303,5 @@ def _protections(confinement: Confinement) -> Iterable[str]:
     else:
         yield "no namespaces"
     yield f"user {confinement.user}"
+    if confinement.cgroup:
+        yield "control group"

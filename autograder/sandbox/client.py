@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -15,13 +17,23 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from autograder.sandbox import wire
-from autograder.sandbox.confine import ConfinementError, Limits
+from autograder.sandbox.cgroup import ControlGroup
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.kernel import ConfinementError
+from autograder.sandbox.memory import ResidentMemory
 
 T = TypeVar("T")
 
 _PACKET = 1 << 16
 _START_S = 60.0
 _BUFFER = 4 << 20
+_LOOK_S = 0.02  # between two looks at a worker's memory
+_SLACK = 1 << 20
+_SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
+_CREDENTIALS = struct.Struct("3i")  # struct ucred of <sys/socket.h>
+# What counts for a control group beyond the limits of workers: the server itself, page tables,
+# buffers of sockets; and a worker's share of them.
+_GROUP_BYTES, _GROUP_BYTES_EACH = 256 << 20, 64 << 20
 
 
 class WorkerDied(Exception):
@@ -38,31 +50,71 @@ class WorkerDied(Exception):
         self.code = code
 
 
+class WorkerOutOfMemory(WorkerDied):
+    """The worker was ended because it held more memory than it may.
+
+    Of what its own limits count it is told as a ``MemoryError``; this is for all the rest.
+    """
+
+
+class _TooMuchMemory(Exception):
+    """A look at a worker's memory found more than it may have."""
+
+
 class WorkerTimeout(Exception):
     """The worker did not answer before the deadline."""
 
 
 class SocketPipe(wire.Pipe):
-    """The grader's end of the wire: no read or write outlasts ``deadline``."""
+    """The grader's end of the wire: no read or write outlasts ``deadline``.
+
+    Attributes
+    ----------
+    deadline
+        In seconds of ``time.monotonic``.
+    look
+        Called now and then, also while the other end says nothing.
+    """
 
     def __init__(self, end: socket.socket) -> None:
         super().__init__()
+        # Before anything is sent, or the kernel will not say by whom.
+        end.setsockopt(socket.SOL_SOCKET, _SO_PASSCRED, 1)
         self._socket = end
+        self._next_look = 0.0
         self.deadline = 0.0
-
-    def _wait(self) -> None:
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        self._socket.settimeout(remaining)
+        self.look: Callable[[], None] = lambda: None
 
     def read_some(self, buffer: memoryview) -> int:
-        self._wait()
-        return self._socket.recv_into(buffer)
+        return self._patiently(lambda: self._socket.recv_into(buffer))
 
     def write_some(self, buffers: list[memoryview]) -> int:
-        self._wait()
-        return self._socket.sendmsg(buffers[:16])
+        return self._patiently(lambda: self._socket.sendmsg(buffers[:16]))
+
+    def _patiently(self, work: Callable[[], int]) -> int:
+        while True:
+            now = time.monotonic()
+            if now >= self.deadline:
+                raise TimeoutError
+            if now >= self._next_look:
+                self.look()
+                self._next_look = now + _LOOK_S
+            self._socket.settimeout(min(self.deadline, self._next_look) - now)
+            try:
+                return work()
+            except TimeoutError:
+                continue
+
+    def peer(self) -> int:
+        """The process that is about to be heard, by the number that it has here."""
+        self._socket.settimeout(max(0.0, self.deadline - time.monotonic()))
+        space = socket.CMSG_SPACE(_CREDENTIALS.size)
+        _, ancillary, _, _ = self._socket.recvmsg(1, space, socket.MSG_PEEK)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_PASSCRED, 0)
+        for _, _, data in ancillary:
+            pid: int = _CREDENTIALS.unpack(data)[0]
+            return pid
+        raise EOFError
 
     def close(self) -> None:
         self._socket.close()
@@ -108,6 +160,9 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
+        self._group = ControlGroup.around(self._process.pid, _GROUP_BYTES)
+        self._killed = 0  # by the kernel, for want of memory
+        self._shares: dict[int, int] = {}  # of the group's memory, for each worker that lives
         self._ids = itertools.count(1)
         self._ready: dict[str, Any] | None = None
         self._spares: dict[Limits, WorkerProcess] = {}
@@ -126,7 +181,7 @@ class ForkServer:
     @property
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = self._wait_until_ready()["facts"]
-        return facts
+        return {**facts, "cgroup": self._group is not None}
 
     @property
     def missing(self) -> list[str]:
@@ -151,16 +206,30 @@ class ForkServer:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         packet = {"op": "spawn", "id": identity}
         packet |= {"memory_bytes": limits.memory_bytes, "cpu_s": limits.cpu_s}
+        pipe = SocketPipe(mine)
+        self._shares[identity] = limits.memory_bytes + _GROUP_BYTES_EACH
+        if self._group is not None:
+            self._group.allow(_GROUP_BYTES + sum(self._shares.values()))
         with theirs:
             socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
-        return WorkerProcess(self, identity, SocketPipe(mine))
+        return WorkerProcess(self, identity, pipe, limits)
 
     def kill(self, identity: int) -> None:
         """End a worker."""
+        self._shares.pop(identity, None)
         self._tell({"op": "kill", "id": identity})
 
-    def exit_code(self, identity: int) -> int:
+    def death(self, identity: int) -> WorkerDied:
         """How a worker ended that has closed its wire; it is killed if it lives on."""
+        code = self._exit_code(identity)
+        killed = self._group.killed if self._group is not None else 0
+        by_kernel, self._killed = killed > self._killed, killed
+        if by_kernel and code == -signal.SIGKILL:
+            return WorkerOutOfMemory(code)
+        return WorkerDied(code)
+
+    def _exit_code(self, identity: int) -> int:
+        self._shares.pop(identity, None)
         self._tell({"op": "await", "id": identity})
         try:
             packet = self._receive(timeout=1.0)
@@ -187,6 +256,8 @@ class ForkServer:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+        if self._group is not None:
+            self._group.remove()
 
     def _wait_until_ready(self) -> dict[str, Any]:
         if self._ready is None:
@@ -208,10 +279,12 @@ class ForkServer:
 class WorkerProcess:
     """One worker, as the grader sees it: a pipe and a way to end it."""
 
-    def __init__(self, server: ForkServer, identity: int, pipe: SocketPipe) -> None:
+    def __init__(self, server: ForkServer, identity: int, pipe: SocketPipe, limits: Limits) -> None:
         self._server = server
         self._identity = identity
         self._pipe = pipe
+        self._limits = limits
+        self._memory: ResidentMemory | None = None
         self.alive = True
 
     def greet(self) -> None:
@@ -224,6 +297,8 @@ class WorkerProcess:
         """
         self._pipe.deadline = time.monotonic() + _START_S
         try:
+            # Until now it has run nothing of a student's, so this is the process that it is.
+            self._memory = memory = ResidentMemory(self._pipe.peer())
             greeting, _ = wire.receive(self._pipe, 0)
         except (TimeoutError, EOFError, ConnectionError, wire.ProtocolError) as error:
             self.end()
@@ -231,6 +306,13 @@ class WorkerProcess:
         if greeting.get("op") != "ready":
             self.end()
             raise ConfinementError(str(greeting.get("reason")))
+        most = memory.bytes + self._limits.memory_bytes + _SLACK
+        self._pipe.look = lambda: self._expect_within(memory, most)
+
+    @staticmethod
+    def _expect_within(memory: ResidentMemory, most: int) -> None:
+        if memory.bytes > most:
+            raise _TooMuchMemory
 
     def tell(self, header: dict[str, Any], body: list[memoryview], deadline: float) -> None:
         """Send one message; like ``hear``."""
@@ -262,16 +344,23 @@ class WorkerProcess:
         except TimeoutError:
             self.end()
             raise WorkerTimeout from None
+        except _TooMuchMemory:
+            self.end()
+            raise WorkerOutOfMemory(-signal.SIGKILL) from None
         except (EOFError, ConnectionError):
-            self.alive = False
-            self._pipe.close()
-            raise WorkerDied(self._server.exit_code(self._identity)) from None
+            self._close()
+            raise self._server.death(self._identity) from None
         except BaseException:
             self.end()
             raise
 
     def end(self) -> None:
         """Kill the worker."""
+        self._close()
+        self._server.kill(self._identity)
+
+    def _close(self) -> None:
         self.alive = False
         self._pipe.close()
-        self._server.kill(self._identity)
+        if self._memory is not None:
+            self._memory.close()

@@ -34,12 +34,14 @@ import socket
 import sys
 import sysconfig
 import threading
+from pathlib import Path
 from typing import NoReturn
 
 import numpy  # noqa: F401 - so that no worker has to
 
 from autograder.sandbox import wire
-from autograder.sandbox.confine import Confinement, ConfinementError, Limits
+from autograder.sandbox.confine import Confinement, Limits
+from autograder.sandbox.kernel import ConfinementError
 from autograder.sandbox.worker import FdPipe, Worker, hide_the_grader
 
 _PACKET = 1 << 16
@@ -175,6 +177,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in _PRELOADED:
         importlib.import_module(name)
+    # Where the machine itself runs out of memory, a worker goes before the grader.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     null = os.open(os.devnull, os.O_RDWR)  # out of reach in the namespaces
     confinement = Confinement(["numpy"], without=sys.argv[2:])
     os.environ.clear()

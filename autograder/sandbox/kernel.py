@@ -1,0 +1,64 @@
+"""System calls that the standard library has no name for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+__all__ = [
+    "NOBODY",
+    "ConfinementError",
+    "call",
+    "die_with_parent",
+    "drop_capabilities",
+    "forbid_new_privileges",
+    "set_dumpable",
+]
+
+NOBODY = 65534
+"""The user and the group that own nothing."""
+
+# <sys/prctl.h>
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_SIGKILL = 9
+_CAPABILITY_VERSION = 0x20080522  # <linux/capability.h>, version 3
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class ConfinementError(Exception):
+    """A protection that was asked for could not be put in force."""
+
+
+def call(function: str, *args: object) -> None:
+    """Call a function of the C library that answers 0 when all went well.
+
+    Raises
+    ------
+    OSError
+        When it did not.
+    """
+    if getattr(_libc, function)(*args) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{function}: {os.strerror(code)}")
+
+
+def die_with_parent() -> None:
+    """Let the kernel kill this process when the one that forked it ends."""
+    call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+
+
+def set_dumpable(allowed: bool) -> None:
+    """Whether another process of the same user may look into this one."""
+    call("prctl", _PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
+
+
+def forbid_new_privileges() -> None:
+    """Let no program that is run have more rights than this process."""
+    call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)  # 0 is this process
+    none = (ctypes.c_uint32 * 6)()
+    call("capset", header, none)
