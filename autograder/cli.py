@@ -84,16 +84,14 @@ def grade(
 ) -> None:
     """Grade one submission with the hidden tests and print the report."""
     from autograder.grading import Grader, fresh_seed
-    from autograder.intake import read_submission
     from autograder.kit import Kit, find_kit
     from autograder.report.terminal import print_report
 
     with _told():
         assignment = Kit.load(find_kit(kit, path))
         chosen = assignment.chosen(only or [])
-        submission = read_submission(path, assignment.files)
         with Grader(assignment, [e.name for e in chosen], unconfined) as grader:
-            result = grader.grade(submission, fresh_seed() if seed is None else seed)
+            result = grader.grade(grader.read(path), fresh_seed() if seed is None else seed)
         for fault in grader.faults:
             typer.echo(fault, err=True)
         to_stdout = json_file is not None and str(json_file) == "-"

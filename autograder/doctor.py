@@ -90,7 +90,24 @@ def _confinement() -> list[Finding]:
             "user namespaces for ordinary users (sysctl kernel.unprivileged_userns_clone=1; "
             "on Ubuntu 24.04 kernel.apparmor_restrict_unprivileged_userns=0), or run as root",
         ),
-        Finding("student code runs as", None, facts["user"]),
+        Finding(
+            "student code runs as",
+            None,
+            facts["user"]
+            if facts["user"] != "root"
+            else f"root without its rights ({reasons.get('user', 'another user cannot be had')})",
+        ),
+        Finding(
+            "memory",
+            None,
+            "limits of each process, a watchdog"
+            + (
+                ", and a control group"
+                if facts["cgroup"]
+                else "; no control group, which takes root, or "
+                "`systemd-run --user --scope -p Delegate=yes autograder ...`"
+            ),
+        ),
     ]
 
 

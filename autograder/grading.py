@@ -18,6 +18,7 @@ import numpy as np
 from autograder.errors import UnconfinedError
 from autograder.intake import Submission, read_submission
 from autograder.kit import Exercise, Kit
+from autograder.parsing import Parser, members, without_outputs
 from autograder.plugin import Outcome, Suite
 from autograder.process import Clock, Work
 from autograder.result import (
@@ -30,16 +31,16 @@ from autograder.result import (
     SubmissionInfo,
     TestResult,
 )
+from autograder.sandbox.archive import Member
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError
 from autograder.sandbox.loader import StudentCode
 from autograder.sheet import Sheet
-from autograder.student import Student, without_outputs
+from autograder.student import Student
 
 __all__ = ["Grader", "fresh_seed"]
 
-_NOTEBOOK = Limits(memory_bytes=1 << 29, cpu_s=10)  # to take a notebook apart
 SEED_BITS = 48
 """Seeds survive being read as a JSON number by any program."""
 
@@ -120,8 +121,19 @@ class Grader:
         return self._suite.tests
 
     def read(self, path: Path) -> Submission:
-        """Read what was handed in, as ``intake.read_submission`` does."""
-        return read_submission(path, self._kit.files)
+        """Read what was handed in, as ``intake.read_submission`` does.
+
+        An archive is opened in a worker of its own, because it may be a bomb.
+        """
+        with ExitStack() as stack:
+
+            def unpack(data: bytes, suffix: str) -> Sequence[Member]:
+                return members(stack.enter_context(Parser(self._server)), data, suffix)
+
+            try:
+                return read_submission(path, self._kit.files, unpack)
+            except ConfinementError as error:
+                raise _unconfined(error) from None
 
     def grade(self, submission: Submission, seed: int) -> Result:
         """Run the hidden tests on one submission.
@@ -135,11 +147,11 @@ class Grader:
         """
         students: dict[str, Student | Sheet] = {}
         try:
-            code = without_outputs(submission.code, self._server, _NOTEBOOK)
+            code = without_outputs(submission.code, self._server)
             students = {e.name: self._student(e, submission, code) for e in self._exercises}
             outcomes = self._suite.run(students, seed)
         except ConfinementError as error:
-            raise UnconfinedError(f"a worker could not be confined: {error}") from None
+            raise _unconfined(error) from None
         finally:
             for student in students.values():
                 student.close()
@@ -214,6 +226,10 @@ class Grader:
             "`autograder doctor` says how to mend it; --unconfined grades all the same, and "
             "then a submission can read what this user can and change its own grade"
         )
+
+
+def _unconfined(error: ConfinementError) -> UnconfinedError:
+    return UnconfinedError(f"a worker could not be confined: {error}")
 
 
 def _why_unconfined(facts: Confinement, hidden: Sequence[Path]) -> str | None:

@@ -6,33 +6,35 @@ known names are opened, each up to a cap. What cannot be read is a finding, not 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import stat
-import tarfile
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import TypeVar
 
 from autograder.errors import UsageError
 from autograder.result import Finding
+from autograder.sandbox.archive import (
+    ARCHIVE_CAP,
+    SUFFIXES,
+    Archive,
+    BadArchive,
+    BadMember,
+    Member,
+)
 from autograder.sandbox.loader import PACKAGE, Source, StudentCode
 
-__all__ = ["FILE_CAP", "Submission", "read_submission"]
+__all__ = ["FILE_CAP", "Submission", "Unpack", "read_submission", "unpack_here"]
+
+T = TypeVar("T")
 
 FILE_CAP = 1 << 20
 _NOTEBOOK_CAP = 32 << 20
-_MEMBER_CAP = 10_000
-_ARCHIVE_CAP = 64 << 20
 # Neither links nor waiting for the other end of a pipe, where the system has such things.
 _NO_SURPRISES = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 
 class Unreadable(Exception):
@@ -90,16 +92,45 @@ class Submission:
 
 @dataclass(frozen=True)
 class _Listing:
-    """The regular files of a submission by path, and how to read each.
+    """What a submission holds.
 
-    ``odd`` holds the entries that are no regular files, with what they are instead.
+    Attributes
+    ----------
+    files
+        Its regular files by path, and how to read each.
+    odd
+        Entries that are no regular files, with what they are instead.
+    twice
+        Paths that stand in it once more; the first counts.
+    refused
+        Names that are absolute or climb out of it.
     """
 
     files: dict[str, Callable[[], bytes]]
     odd: dict[str, str] = field(default_factory=dict)
+    twice: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def renamed(self, rename: Callable[[str], str | None]) -> _Listing:
+        """The same with other paths, without those that become None."""
+
+        def kept(table: Mapping[str, T]) -> dict[str, T]:
+            return {new: what for old, what in table.items() if (new := rename(old)) is not None}
+
+        twice = [new for old in self.twice if (new := rename(old)) is not None]
+        return _Listing(kept(self.files), kept(self.odd), twice, self.refused)
 
 
-def read_submission(path: Path, files: Sequence[str]) -> Submission:
+Unpack = Callable[[bytes, str], Sequence[Member]]
+"""Lists an archive, given its bytes and its suffix; raises ``BadArchive``."""
+
+
+def unpack_here(data: bytes, suffix: str) -> Sequence[Member]:
+    """List an archive in this process: for one's own."""
+    return Archive(data, suffix).members
+
+
+def read_submission(path: Path, files: Sequence[str], unpack: Unpack = unpack_here) -> Submission:
     """Read what was handed in.
 
     Parameters
@@ -108,6 +139,8 @@ def read_submission(path: Path, files: Sequence[str]) -> Submission:
         A folder, a .zip, .tar, .tar.gz or .tgz, a single .py or a single .ipynb.
     files
         The files that are looked for: an exercise's name with .py or .toml.
+    unpack
+        Lists an archive. A grader's is somewhere else: see ``sandbox.archive``.
 
     Raises
     ------
@@ -123,17 +156,16 @@ def read_submission(path: Path, files: Sequence[str]) -> Submission:
         reason = getattr(error, "strerror", None) or "a loop of links"
         raise UsageError(f"{path} cannot be read: {reason}") from None
     lowered = path.name.lower()
-    suffix = next((s for s in _ARCHIVES if lowered.endswith(s)), path.suffix)
+    suffix = next((s for s in SUFFIXES if lowered.endswith(s)), path.suffix)
     identity = path.name if path.is_dir() or not suffix else path.name[: -len(suffix)]
     identity = _printable(identity)
     try:
         if path.is_dir():
             return _from_listing(identity, _list_folder(path), files)
-        if lowered.endswith(_ARCHIVES):
-            with _Archive(path, suffix) as archive:
-                return _from_listing(identity, archive.listing, files)
+        if lowered.endswith(SUFFIXES):
+            return _from_listing(identity, _list_archive(path, suffix, unpack), files)
         if lowered.endswith((".py", ".ipynb")):
-            listing = _Listing({path.name: lambda: _read_file(path)})
+            listing = _Listing({path.name: lambda: _read_file(path, _cap(path.name))})
             return _from_listing(identity, listing, files)
         raise Unreadable(
             f"{_printable(path.name)} is neither a folder nor a .zip, .tar, .tar.gz, .py or "
@@ -160,16 +192,12 @@ def _from_listing(identity: str, listing: _Listing, files: Sequence[str]) -> Sub
     found: dict[str, Source] = {}
     unreadable: dict[str, str] = {}
     for file in files:
-        for path in (f"{PACKAGE}/{file}", file):
-            if path not in listing.files and path not in listing.odd:
-                continue
-            try:
-                if path in listing.odd:
-                    raise Unreadable(f"{path} is {listing.odd[path]}, not a file.")
+        try:
+            path = _path_of(file, listing)
+            if path is not None:
                 found[file] = Source(path, _text(path, listing.files[path]))
-            except Unreadable as problem:
-                unreadable[_name(file)] = str(problem)
-            break
+        except Unreadable as problem:
+            unreadable[_name(file)] = str(problem)
     modules = [file for file in files if _is_module(file)]
     sheets = {_name(f): source for f, source in found.items() if not _is_module(f)}
     submitted = [file for file in modules if file in found]
@@ -182,12 +210,49 @@ def _from_listing(identity: str, listing: _Listing, files: Sequence[str]) -> Sub
     elif sheets or unreadable:
         code = StudentCode((), {}, exercises)
     else:
+        inner = [p for p in listing.files if p.lower().endswith(SUFFIXES)]
+        if inner:
+            raise Unreadable(
+                f"There is another archive in the submission, {_printable(inner[0])[:100]}, and "
+                "none of the files of the assignment: hand in what is in it."
+            )
         raise Unreadable(
             "None of the files of the assignment is in the submission; expected are "
             f"{_expected(files)}, or a single .py or .ipynb file."
         )
     findings = [Finding(severity="error", exercise=n, text=t) for n, t in unreadable.items()]
-    return Submission(identity, code, sheets, unreadable, findings)
+    read = {source.path for source in (*code.sources, *sheets.values())}
+    return Submission(identity, code, sheets, unreadable, [*findings, *_oddities(listing, read)])
+
+
+def _path_of(file: str, listing: _Listing) -> str | None:
+    """Where a file of the assignment lies; None if it is not there."""
+    for path in (f"{PACKAGE}/{file}", file):
+        if path in listing.odd:
+            raise Unreadable(f"{path} is {listing.odd[path]}, not a file.")
+        if path in listing.files:
+            return path
+    alike = [p for p in listing.files if p.lower() in (f"{PACKAGE}/{file}", file)]
+    if alike:
+        raise Unreadable(
+            f"{_printable(alike[0])} is not read: its name should be {PACKAGE}/{file}, "
+            "in small letters."
+        )
+    return None
+
+
+def _oddities(listing: _Listing, read: Collection[str]) -> Iterator[Finding]:
+    """What a person should know of the names in an archive."""
+    for path in dict.fromkeys(p for p in listing.twice if p in read):
+        text = f"{_printable(path)} stands in the archive more than once; the first was read."
+        yield Finding(severity="warning", text=text)
+    if listing.refused:
+        count = len(listing.refused)
+        text = (
+            f"Not read: {count} of the archive's members, whose names lead out of it, such as "
+            f"{_printable(listing.refused[0])[:100]}."
+        )
+        yield Finding(severity="warning", text=text)
 
 
 def _name(file: str) -> str:
@@ -213,13 +278,7 @@ def _lone_file(listing: _Listing) -> Source | None:
 
 
 def _without_clutter(listing: _Listing) -> _Listing:
-    def is_ours(path: str) -> bool:
-        return not any(map(_is_clutter, PurePosixPath(path).parts))
-
-    return _Listing(
-        {p: read for p, read in listing.files.items() if is_ours(p)},
-        {p: what for p, what in listing.odd.items() if is_ours(p)},
-    )
+    return listing.renamed(lambda p: None if any(map(_is_clutter, PurePosixPath(p).parts)) else p)
 
 
 def _is_clutter(name: str) -> bool:
@@ -236,13 +295,7 @@ def _look_through_folder(listing: _Listing) -> _Listing:
     if top == PACKAGE:
         return listing
 
-    def inner(path: str) -> str:
-        return PurePosixPath(path).relative_to(top).as_posix()
-
-    return _Listing(
-        {inner(p): read for p, read in listing.files.items()},
-        {inner(p): what for p, what in listing.odd.items()},
-    )
+    return listing.renamed(lambda p: PurePosixPath(p).relative_to(top).as_posix())
 
 
 def _text(path: str, read: Callable[[], bytes]) -> str:
@@ -309,10 +362,10 @@ def _scan(folder: Path, prefix: str, listing: _Listing) -> list[str]:
 
 
 def _reader(path: Path) -> Callable[[], bytes]:
-    return lambda: _read_file(path)
+    return lambda: _read_file(path, _cap(path.name))
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path, cap: int) -> bytes:
     """At most one byte more than the cap of a regular file."""
     try:
         # Neither a link nor a pipe that was put there since the folder was listed.
@@ -320,7 +373,7 @@ def _read_file(path: Path) -> bytes:
         with os.fdopen(fd, "rb") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise Unreadable(f"{_printable(path.name)} is no regular file.")
-            return file.read(_cap(path.name) + 1)
+            return file.read(cap + 1)
     except OSError as error:
         reason = error.strerror or "an error of the file system"
         raise Unreadable(f"{_printable(path.name)} cannot be read: {reason}.") from None
@@ -329,114 +382,40 @@ def _read_file(path: Path) -> bytes:
 # ------------------------------------------------------------------ archives
 
 
-class _Archive:
-    """The listing of an archive, open while the ``with`` lasts.
-
-    The archive modules of the standard library raise whatever they come upon in broken or
-    malicious input, so all of it counts as "broken" here.
-    """
-
-    def __init__(self, path: Path, suffix: str) -> None:
-        self._name = _printable(path.name)
-        self._stack = ExitStack()
-        if path.stat().st_size > _ARCHIVE_CAP:
-            raise Unreadable(f"{self._name} is larger than {_ARCHIVE_CAP >> 20} MB.")
-        try:
-            if suffix.lower() == ".zip":
-                self.listing = self._list_zip(path)
-            else:
-                self.listing = self._list_tar(path, compressed=suffix.lower() != ".tar")
-        except Unreadable:
-            self._stack.close()
-            raise
-        except Exception:
-            self._stack.close()
-            raise Unreadable(f"{self._name} is broken: it cannot be opened as {suffix}.") from None
-
-    def __enter__(self) -> _Archive:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def _list_zip(self, path: Path) -> _Listing:
-        archive = self._stack.enter_context(zipfile.ZipFile(path))
-        listing = _Listing({})
-        for member in self._counted(archive.infolist()):
-            kind = stat.S_IFMT(member.external_attr >> 16)
-            is_file = kind in (0, stat.S_IFREG)
-            if not member.is_dir():
-                start = partial(self._open_member, archive, member)
-                self._add(listing, member.filename, is_file, start)
-        return listing
-
-    def _open_member(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
-        # The other methods of zipfile unpack all of a member at once, however large it gets.
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            name = _printable(member.filename)
-            raise Unreadable(f"{name} is packed in a way that is not read; use an ordinary zip.")
-        return archive.open(member)
-
-    def _list_tar(self, path: Path, compressed: bool) -> _Listing:
-        file: IO[bytes] = self._stack.enter_context(path.open("rb"))
-        if compressed:
-            file = self._unpacked(file)
-        archive = self._stack.enter_context(tarfile.open(fileobj=file, mode="r:"))
-        listing = _Listing({})
-        for member in self._counted(archive):
-            if not member.isdir():
-                start = partial(archive.extractfile, member)
-                self._add(listing, member.name, member.isreg(), start)
-        return listing
-
-    def _unpacked(self, packed: IO[bytes]) -> IO[bytes]:
-        """The tar in a .tar.gz, in a temporary file: no more of it than the cap."""
-        whole: IO[bytes] = self._stack.enter_context(tempfile.TemporaryFile())
-        with gzip.open(packed) as stream:
-            while part := stream.read(1 << 20):
-                whole.write(part)
-                if whole.tell() > _ARCHIVE_CAP:
-                    cap = _ARCHIVE_CAP >> 20
-                    raise Unreadable(f"{self._name} unpacks to more than {cap} MB.")
-        whole.seek(0)
-        return whole
-
-    def _counted(self, members: Iterable[Any]) -> Iterator[Any]:
-        for count, member in enumerate(members, start=1):
-            if count > _MEMBER_CAP:
-                raise Unreadable(f"{self._name} has more than {_MEMBER_CAP} members.")
-            yield member
-
-    def _add(
-        self, listing: _Listing, name: str, is_file: bool, start: Callable[[], IO[bytes] | None]
-    ) -> None:
-        """Add a member; the first of a name wins."""
-        path = _safe(name)
-        if path is None or path in listing.files or path in listing.odd:
-            return
-        if is_file:
-            listing.files[path] = partial(self._read, path, start)
+def _list_archive(path: Path, suffix: str, unpack: Unpack) -> _Listing:
+    """The members of an archive: the first of a name wins, and none may climb."""
+    name = _printable(path.name)
+    data = _read_file(path, ARCHIVE_CAP)
+    if len(data) > ARCHIVE_CAP:
+        raise Unreadable(f"{name} is larger than {ARCHIVE_CAP >> 20} MB.")
+    try:
+        members = unpack(data, suffix)
+    except BadArchive as problem:
+        raise Unreadable(f"{name} {problem}.") from None
+    listing = _Listing({})
+    for member in members:
+        safe = _safe(member.name)
+        if safe is None:
+            listing.refused.append(member.name)
+        elif safe in listing.files or safe in listing.odd:
+            listing.twice.append(safe)
+        elif member.is_file:
+            listing.files[safe] = partial(_read_member, name, safe, member)
         else:
-            listing.odd[path] = "a link or a device, which is not followed"
+            listing.odd[safe] = "a link or a device, which is not followed"
+    return listing
 
-    def _read(self, path: str, start: Callable[[], IO[bytes] | None]) -> bytes:
-        try:
-            member = start()
-            assert member is not None
-            with member:
-                return member.read(_cap(path) + 1)
-        except Unreadable:
-            raise
-        except Exception as error:
-            encrypted = isinstance(error, RuntimeError) and "encrypted" in str(error)
-            why = "it is encrypted" if encrypted else "it is broken"
-            shown = _printable(path)
-            raise Unreadable(f"{shown} cannot be read from {self._name}: {why}.") from None
+
+def _read_member(archive: str, path: str, member: Member) -> bytes:
+    try:
+        return member.read(_cap(path))
+    except BadMember as problem:
+        raise Unreadable(f"{_printable(path)} in {archive} {problem}.") from None
 
 
 def _safe(name: str) -> str | None:
     """A member's path in normal form; None if it is absolute or climbs."""
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or not path.parts:
+    if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0].endswith(":"):
         return None
     return path.as_posix()

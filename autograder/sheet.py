@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-import time
 from typing import Any
 
 import numpy as np
 
 from autograder.expect import Failed, Verdict
+from autograder.parsing import Parser, Unparsable
 from autograder.process import Clock
-from autograder.sandbox import wire
 from autograder.sandbox.answers import is_blank
-from autograder.sandbox.client import ForkServer, WorkerDied, WorkerTimeout
+from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import PACKAGE, Source
 
@@ -120,23 +119,16 @@ class Sheet:
         if self._source is None:
             absent = f"There is no {PACKAGE}/{self._name}.toml in the submission."
             raise Verdict(self._unreadable or absent, status="missing")
-        worker = self._server.spawn(self._limits)
-        worker.greet()
-        body: list[memoryview] = []
-        header = {"op": "answers", "text": wire.pack(self._source.text, body), "cap": _CAP}
-        deadline = time.monotonic() + self.clock.left
-        try:
-            worker.tell(header, body, deadline)
-            reply, read = worker.hear(deadline, 2 * _CAP)
-            if reply["op"] == "answers":
-                pairs = [read.value(pair) for pair in reply["values"]]
-                return {_text(key): _plain(value) for key, value in pairs}
-            line = reply.get("line")
-        except (WorkerTimeout, WorkerDied, wire.ProtocolError, LookupError, TypeError, ValueError):
-            line = None
-        finally:
-            if worker.alive:
-                worker.end()
+        line = None
+        with Parser(self._server, self._limits, self.clock.left) as parser:
+            try:
+                answer = parser.ask("answers", _CAP, text=self._source.text)
+                if answer.field("op") == "answers":
+                    pairs = answer.values("values")
+                    return {_text(key): _plain(value) for key, value in pairs}
+                line = answer.field("line")
+            except (Unparsable, TypeError, ValueError):
+                pass
         raise Verdict(_not_toml(self._source, line), status="error")
 
 

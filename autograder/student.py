@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,43 +12,10 @@ from autograder.process import Call, Clock, Process, Work
 from autograder.ranks import Meeting, Ranks
 from autograder.returns import checked
 from autograder.sandbox import wire
-from autograder.sandbox.client import ForkServer, WorkerDied, WorkerTimeout
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.loader import StudentCode
 from autograder.streams import Block, Stream
 
-__all__ = ["Function", "Student", "without_outputs"]
-
-_CODE_CAP = 1 << 20  # of a notebook's cells together
-_CELLS_S = 10.0
-
-
-def without_outputs(code: StudentCode, server: ForkServer, limits: Limits) -> StudentCode:
-    """A notebook reduced to its code; anything else as it is.
-
-    Pictures would count in a worker's memory, and there would be one copy for each worker.
-    What may be a bomb is taken apart in a worker of its own, which runs no student code.
-    A notebook that cannot be taken apart stays as it is, and fails where it is graded.
-    """
-    if not any(source.notebook for source in code.sources):
-        return code
-    (notebook,) = code.sources
-    worker = server.spawn(limits)
-    worker.greet()
-    body: list[memoryview] = []
-    header = {"op": "cells", "text": wire.pack(notebook.text, body), "cap": _CODE_CAP}
-    deadline = time.monotonic() + _CELLS_S
-    try:
-        worker.tell(header, body, deadline)
-        reply, read = worker.hear(deadline, 2 * _CODE_CAP)
-        cells = [bytes(cell).decode() for cell in read.value(reply["value"])]
-    except (WorkerTimeout, WorkerDied, wire.ProtocolError, KeyError, TypeError, ValueError):
-        return code
-    finally:
-        if worker.alive:
-            worker.end()
-    plain = {"cells": [{"cell_type": "code", "source": cell} for cell in cells]}
-    return replace(code, sources=[replace(notebook, text=json.dumps(plain))])
+__all__ = ["Function", "Student"]
 
 
 class Student:

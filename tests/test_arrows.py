@@ -17,13 +17,15 @@ LAYERS = [
         "errors",
         "result",
         "streams",
-        *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "confine")),
+        *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "memory")),
+        *(f"sandbox.{n}" for n in ("kernel", "readable")),
     },
-    {"sandbox.collective"},
+    {"sandbox.collective", "sandbox.namespaces", "sandbox.syscalls"},
+    {"sandbox.confine"},
     {"practice"},
     {"expect", "sandbox.worker", "sandbox.client", "report.inert"},
     {"sandbox.forkserver", "returns", "intake", "report.view"},
-    {"kit", "process", "report.terminal", "report.markdown", "report.html"},
+    {"kit", "process", "parsing", "report.terminal", "report.markdown", "report.html"},
     {"ranks", "sheet"},
     {"student"},
     {"plugin", "examples"},
@@ -37,9 +39,11 @@ LAYERS = [
 ONLY = {
     "sandbox.collective": set(),
     "practice": {"sandbox.collective", "sandbox.loader"},
-    "sandbox.worker": {f"sandbox.{n}" for n in ("wire", "loader", "answers", "collective")},
-    "sandbox.forkserver": {"sandbox.wire", "sandbox.confine", "sandbox.worker"},
-    "sandbox.client": {"sandbox.wire", "sandbox.confine"},
+    "sandbox.worker": {
+        f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "collective")
+    },
+    "sandbox.forkserver": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "worker")},
+    "sandbox.client": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "cgroup", "memory")},
     "examples": {"sandbox.loader", "sandbox.answers"},
     **{
         f"report.{n}": {"result", "report.view", "report.inert"}

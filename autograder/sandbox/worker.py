@@ -13,7 +13,7 @@ import itertools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.answers import NotToml, read_answers
+from autograder.sandbox.archive import Archive, BadArchive, BadMember, Member
 from autograder.sandbox.collective import LARGEST, Communicator
 from autograder.sandbox.loader import Source, StudentModules, code_cells
 
@@ -98,6 +99,7 @@ class Worker:
         self._prints = _Prints()
         self._modules = StudentModules((), {})
         self._module: ModuleType | None = None
+        self._members: Sequence[Member] = ()
 
     def serve(self) -> NoReturn:
         """Answer until the pipe ends."""
@@ -118,6 +120,8 @@ class Worker:
             "call": self._call,
             "cells": self._cells,
             "answers": self._answers,
+            "archive": self._archive,
+            "member": self._member,
         }[header["op"]]
         try:
             reply, out = answer(header, read)
@@ -151,6 +155,37 @@ class Worker:
             for key, value in answers.items()
         ]
         return {"op": "answers", "values": values}, out
+
+    def _archive(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        """What is in an archive, which is kept for ``_member``."""
+        out: list[memoryview] = []
+        try:
+            data, suffix = bytes(read.value(header["data"])), read.value(header["suffix"])
+            self._members = Archive(data, suffix).members
+        except BadArchive as problem:
+            return {"op": "archive", "problem": str(problem)}, out
+        names = "".join(member.name.replace("\0", "?") + "\0" for member in self._members)
+        regular = np.array([member.is_file for member in self._members], np.uint8)
+        reply = {
+            "op": "archive",
+            "names": wire.pack(_bytes(names), out, header["cap"]),
+            "regular": wire.pack(regular, out, header["cap"]),
+        }
+        return reply, out
+
+    def _member(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        """The bytes of one member of the archive."""
+        out: list[memoryview] = []
+        try:
+            data = self._members[header["index"]].read(header["cap"] - 1)
+        except BadMember as problem:
+            return {"op": "member", "problem": str(problem)}, out
+        value = wire.pack(np.frombuffer(data, np.uint8), out, header["cap"])
+        return {"op": "member", "value": value}, out
 
     def _load(
         self, header: dict[str, Any], read: wire.Unpacker

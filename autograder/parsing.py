@@ -1,0 +1,184 @@
+"""Taking apart what may be a bomb: notebooks, sheets and archives, out of the grader's reach.
+
+A worker that runs no student code does it, within limits of memory and time, and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import wire
+from autograder.sandbox.archive import BadArchive, BadMember, Member
+from autograder.sandbox.client import ForkServer, WorkerDied, WorkerTimeout
+from autograder.sandbox.confine import Limits
+from autograder.sandbox.loader import StudentCode
+
+__all__ = ["LIMITS", "Parser", "Unparsable", "members", "without_outputs"]
+
+LIMITS = Limits(memory_bytes=1 << 29, cpu_s=10)
+"""Of a worker that takes an archive or a notebook apart."""
+
+_SECONDS = 10.0
+_CODE_CAP = 1 << 20  # of a notebook's cells together
+_NAMES_CAP = 12 << 20  # of an archive
+_HEADER = 1 << 20
+
+
+class Unparsable(Exception):
+    """The worker gave no answer, or not within its limits."""
+
+
+class Parser:
+    """A worker for one file. Use it with ``with``.
+
+    Parameters
+    ----------
+    server
+        Forks it.
+    limits
+        What it may use.
+    seconds
+        Of wall clock, for all that it is asked.
+    """
+
+    def __init__(
+        self, server: ForkServer, limits: Limits = LIMITS, seconds: float = _SECONDS
+    ) -> None:
+        self._worker = server.spawn(limits)
+        self._worker.greet()
+        self._deadline = time.monotonic() + seconds
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._worker.alive:
+            self._worker.end()
+
+    def ask(self, question: str, cap: int, /, **fields: Any) -> Answer:
+        """Send one question, with text and arrays among its fields, and wait for the answer.
+
+        Parameters
+        ----------
+        question
+            One of the worker's.
+        cap
+            Bytes that the answer may have.
+
+        Raises
+        ------
+        Unparsable
+        """
+        body: list[memoryview] = []
+        header = {
+            name: wire.pack(value, body) if isinstance(value, str | np.ndarray) else value
+            for name, value in fields.items()
+        }
+        try:
+            self._worker.tell({"op": question, "cap": cap, **header}, body, self._deadline)
+            return Answer(*self._worker.hear(self._deadline, cap + _HEADER))
+        except (WorkerTimeout, WorkerDied, wire.ProtocolError):
+            raise Unparsable from None
+
+
+class Answer:
+    """What the worker said."""
+
+    def __init__(self, header: dict[str, Any], body: wire.Unpacker) -> None:
+        self._header = header
+        self._body = body
+
+    def field(self, name: str) -> Any:
+        """A field of its header."""
+        return self._header.get(name)
+
+    def value(self, name: str) -> Any:
+        """The value that a field describes; in the order in which they were packed."""
+        try:
+            return self._body.value(self._header[name])
+        except (wire.ProtocolError, KeyError):
+            raise Unparsable from None
+
+    def values(self, name: str) -> list[Any]:
+        """The values that a list of descriptions stands for."""
+        described = self._header.get(name)
+        if not isinstance(described, list):
+            raise Unparsable
+        try:
+            return [self._body.value(value) for value in described]
+        except wire.ProtocolError:
+            raise Unparsable from None
+
+    def data(self, name: str) -> bytes:
+        """The same of an array of bytes."""
+        value = self.value(name)
+        if type(value) is not np.ndarray or value.dtype != np.uint8:
+            raise Unparsable
+        return value.tobytes()
+
+
+def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
+    """A notebook reduced to its code; anything else as it is.
+
+    Pictures would count in a worker's memory, and there would be one copy for each worker.
+    A notebook that cannot be taken apart stays as it is, and fails where it is graded.
+    """
+    if not any(source.notebook for source in code.sources):
+        return code
+    (notebook,) = code.sources
+    with Parser(server) as parser:
+        try:
+            cells = parser.ask("cells", _CODE_CAP, text=notebook.text).value("value")
+            sources = [bytes(cell).decode() for cell in cells]
+        except (Unparsable, TypeError, ValueError):
+            return code
+    plain = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
+    return replace(code, sources=[replace(notebook, text=json.dumps(plain))])
+
+
+def members(parser: Parser, data: bytes, suffix: str) -> Sequence[Member]:
+    """What is in an archive; each member can be read as long as the parser lives.
+
+    Raises
+    ------
+    BadArchive
+    """
+    try:
+        answer = parser.ask(
+            "archive", _NAMES_CAP, data=np.frombuffer(data, np.uint8), suffix=suffix
+        )
+        if problem := answer.field("problem"):
+            raise BadArchive(str(problem)[:200])
+        names = answer.data("names").decode("utf-8", "replace").split("\0")[:-1]
+        regular = answer.data("regular")
+        if len(names) != len(regular):
+            raise Unparsable
+    except Unparsable:
+        raise BadArchive("takes more memory or time to open than it may") from None
+    return [
+        Member(name, bool(is_file), partial(_read_member, parser, index))
+        for index, (name, is_file) in enumerate(zip(names, regular, strict=True))
+    ]
+
+
+def _read_member(parser: Parser, index: int, cap: int) -> bytes:
+    try:
+        answer = parser.ask("member", cap + 1, index=index)
+        if problem := answer.field("problem"):
+            raise BadMember(str(problem)[:200])
+        return answer.data("value")
+    except Unparsable:
+        raise BadMember("takes more memory or time to read than it may") from None
