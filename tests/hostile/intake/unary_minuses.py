@@ -1,0 +1,9 @@
+"""A hundred thousand minus signs, which the parser nests."""
+
+from pathlib import Path
+
+from tests.hostile.building import PATH, RIGHT, folder
+
+
+def make(here: Path) -> Path:
+    return folder(here / "s", {PATH: f"x = {'-' * 100_000}1\n{RIGHT}"})
