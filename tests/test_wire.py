@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.sandbox import wire
+from tests.fuzz.worker_that_lies import CONVERSATIONS, believe, frame
 
 
 class BytesPipe(wire.Pipe):
@@ -159,20 +162,20 @@ def test_lists_too_long_or_too_deep_are_opaque():
     assert isinstance(got, wire.Opaque)
 
 
-def frame(header: bytes, body: bytes = b"", size: int | None = None) -> bytes:
+def frame_of(header: bytes, body: bytes = b"", size: int | None = None) -> bytes:
     return struct.pack("<IQ", len(header), len(body) if size is None else size) + header + body
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        frame(b"{"),
-        frame(b"[]"),
-        frame(b'{"a":1,"a":2}'),
-        frame(b'{"a":NaN}'),
-        frame(b"\xff\xfe"),
-        frame(b"[" * 100_000),
-        frame(b"{}", size=1 << 60),
+        frame_of(b"{"),
+        frame_of(b"[]"),
+        frame_of(b'{"a":1,"a":2}'),
+        frame_of(b'{"a":NaN}'),
+        frame_of(b"\xff\xfe"),
+        frame_of(b"[" * 100_000),
+        frame_of(b"{}", size=1 << 60),
         struct.pack("<IQ", 1 << 31, 0),
     ],
     ids=["cut", "list", "twice", "nan", "bytes", "deep", "body", "header"],
@@ -184,7 +187,7 @@ def test_what_is_no_frame_is_a_protocol_error(data):
 
 def test_a_cut_frame_is_an_end_of_file():
     with pytest.raises(EOFError):
-        wire.receive(BytesPipe(frame(b"{}", b"1234")[:-1]), 1 << 20)
+        wire.receive(BytesPipe(frame_of(b"{}", b"1234")[:-1]), 1 << 20)
 
 
 json_values = st.recursive(
@@ -237,3 +240,47 @@ def test_no_bytes_do_more_than_a_protocol_error(data):
         wire.receive(BytesPipe(data), 1 << 10)
     except (wire.ProtocolError, EOFError):
         pass
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(0, CONVERSATIONS - 1), st.booleans())
+def test_a_worker_that_lies_is_believed_nothing(chance, kind, raw):
+    """The short version of ``python -m tests.fuzz``."""
+
+    def pick(n: int) -> int:
+        return chance.randrange(n)
+
+    if raw:
+        said = bytes(pick(256) for _ in range(pick(200)))
+    else:
+        said = b"".join(frame(pick) for _ in range(1 + pick(3)))
+    believe(said, kind)
+
+
+@pytest.mark.parametrize("lengths", [(1 << 32) - 1, 1 << 20, 100], ids=str)
+@pytest.mark.parametrize("cap", [0, 1 << 10, 1 << 20])
+def test_nothing_is_allocated_beyond_the_cap(lengths, cap):
+    """Whatever a frame announces, and although its bytes never come."""
+    tracemalloc.start()
+    try:
+        for header, body in ((2, 1 << 60), (2, lengths), (lengths, 0), (lengths, lengths)):
+            with contextlib.suppress(wire.ProtocolError, EOFError):
+                wire.receive(BytesPipe(struct.pack("<IQ", header, body) + b"{}"), cap)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < (1 << 20) + cap + (1 << 18)
+
+
+@pytest.mark.parametrize("unit", [b"[],", b"{},", b'{"a":0},', b"1e9,", b'"",', b"[[0]],"])
+def test_a_header_takes_no_more_memory_than_a_few_dozen_times_its_length(unit):
+    text = b'{"values":[' + unit * ((1 << 20) // len(unit) - 10) + b"0]}"
+    tracemalloc.start()
+    try:
+        header, _ = wire.receive(BytesPipe(frame_of(text)), 0)
+        with pytest.raises(wire.ProtocolError):
+            wire.Unpacker(np.empty(0, np.uint8)).value(["list", header["values"]])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 << 20
