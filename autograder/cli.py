@@ -42,15 +42,23 @@ def _told() -> Iterator[None]:
     try:
         yield
     except AutograderError as error:
-        typer.echo(f"autograder: {error}", err=True)
+        _say(f"autograder: {error}")
         raise typer.Exit(error.exit_code) from None
+
+
+def _say(text: str) -> None:
+    """A line on standard error; names in it may be a student's, and it may be read by a CI."""
+    from autograder.report.inert import plain
+
+    typer.echo(plain(text, lines=True, limit=20_000), err=True)
 
 
 def _write(path: Path, text: str) -> None:
     from autograder.errors import UsageError
+    from autograder.files import write_text
 
     try:
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -93,7 +101,7 @@ def grade(
         with Grader(assignment, [e.name for e in chosen], unconfined) as grader:
             result = grader.grade(grader.read(path), fresh_seed() if seed is None else seed)
         for fault in grader.faults:
-            typer.echo(fault, err=True)
+            _say(fault)
         to_stdout = json_file is not None and str(json_file) == "-"
         print_report(result, Console(stderr=to_stdout, highlight=False))
         if to_stdout:
@@ -158,6 +166,7 @@ def try_(
 
 def _show_tried(console: Console, name: str, tried: object) -> None:
     from autograder.examples import Tried
+    from autograder.report.inert import plain
 
     assert isinstance(tried, Tried)
     # A line that only prepares others is no example, but it is shown where it fails.
@@ -172,7 +181,7 @@ def _show_tried(console: Console, name: str, tried: object) -> None:
     if first is not None:
         blocks += [("tried", first.source), ("expected", first.want), ("got", first.got)]
     for label, text in blocks:
-        for number, line in enumerate(text.strip().splitlines()):
+        for number, line in enumerate(plain(text, lines=True).splitlines()):
             console.print(Text(f"  {label if not number else '':<9} {line}"), soft_wrap=True)
 
 
@@ -219,8 +228,8 @@ def main() -> None:
         app()
     except Exception:
         # Whatever gets here is a fault of the grader's own, and never a grade.
-        traceback.print_exc()
-        typer.echo("autograder: the grader itself failed; nothing was graded", err=True)
+        _say(traceback.format_exc())
+        _say("autograder: the grader itself failed; nothing was graded")
         sys.exit(3)
 
 

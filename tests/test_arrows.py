@@ -15,6 +15,7 @@ PACKAGE = ROOT / "autograder"
 LAYERS = [
     {
         "errors",
+        "files",
         "result",
         "streams",
         *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "memory")),
