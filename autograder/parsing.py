@@ -21,7 +21,7 @@ from autograder.sandbox.client import ForkServer, WorkerDied, WorkerTimeout
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.loader import StudentCode
 
-__all__ = ["LIMITS", "Parser", "Unparsable", "members", "without_outputs"]
+__all__ = ["LIMITS", "Parser", "Unparsable", "as_bytes", "members", "without_outputs"]
 
 LIMITS = Limits(memory_bytes=1 << 29, cpu_s=10)
 """Of a worker that takes an archive or a notebook apart."""
@@ -124,10 +124,17 @@ class Answer:
 
     def data(self, name: str) -> bytes:
         """The same of an array of bytes."""
-        value = self.value(name)
-        if type(value) is not np.ndarray or value.dtype != np.uint8:
-            raise Unparsable
-        return value.tobytes()
+        return as_bytes(self.value(name))
+
+
+def as_bytes(value: Any) -> bytes:
+    """What travels in place of text; ``Unparsable`` when it is something else.
+
+    Not ``bytes(value)``: of a number that would be as many zeros.
+    """
+    if type(value) is not np.ndarray or value.dtype != np.uint8:
+        raise Unparsable
+    return value.tobytes()
 
 
 def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
@@ -142,7 +149,7 @@ def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
     with Parser(server) as parser:
         try:
             cells = parser.ask("cells", _CODE_CAP, text=notebook.text).value("value")
-            sources = [bytes(cell).decode() for cell in cells]
+            sources = [as_bytes(cell).decode() for cell in cells]
         except (Unparsable, TypeError, ValueError):
             return code
     plain = {"cells": [{"cell_type": "code", "source": source} for source in sources]}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.expect import Failed, Verdict
-from autograder.parsing import Parser, Unparsable
+from autograder.parsing import Parser, Unparsable, as_bytes
 from autograder.process import Clock
 from autograder.sandbox.answers import is_blank
 from autograder.sandbox.client import ForkServer
@@ -133,7 +133,7 @@ class Sheet:
 
 
 def _text(data: Any) -> str:
-    return bytes(data).decode("utf-8", "replace")
+    return as_bytes(data).decode("utf-8", "replace")
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.expect import Tolerance, Verdict, expect_close, oracle, set_tolerances
-from autograder.parsing import Parser, Unparsable, members
+from autograder.parsing import Parser, Unparsable, members, without_outputs
 from autograder.process import Clock, Work
 from autograder.sandbox import wire
 from autograder.sandbox.archive import BadArchive, BadMember
@@ -186,7 +186,7 @@ def believe(said: bytes, kind: int) -> None:
                 for member in members(parser, b"", ".zip"):
                     member.read(10)
         elif kind == 7:
-            Parser(server).ask("cells", 1 << 20, text="").value("value")
+            without_outputs(NOTEBOOK, server)
         elif kind == 8:
             student.k.with_inputs(x, axis=0)
         else:
