@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -13,8 +14,14 @@ import pytest
 
 from autograder.grading import Grader
 from autograder.kit import Kit, LimitsConfig
+from autograder.report.html import to_html
+from autograder.report.markdown import to_markdown
 from autograder.result import Result
 from tests.conftest import SEED, exercise
+from tests.report.samples import sample
+from tests.report.test_html import Page
+from tests.report.test_markdown import OUR_HTML, tokens
+from tests.report.test_terminal import COLOURS, assert_plain_lines, printed
 
 FOLDER = Path(__file__).parent / "hostile"
 WITNESS = "naive"  # another exercise of the same submission, which must not suffer
@@ -80,12 +87,21 @@ class Graders:
     def __init__(self, kit: Kit) -> None:
         quick = LimitsConfig(seconds=0.5)
         hurried = {n: replace(e, limits=quick) for n, e in kit.exercises.items()}
-        self._kits = {False: kit, True: replace(kit, exercises=hurried)}
-        self._made: dict[tuple[str, bool], Grader] = {}
+        telling = {
+            n: replace(e, config=e.config.model_copy(update={"reveal": "full"}))
+            for n, e in kit.exercises.items()
+        }
+        self._kits = {
+            "as it is": kit,
+            "hurried": replace(kit, exercises=hurried),
+            "telling all": replace(kit, exercises=telling),
+        }
+        self._made: dict[tuple[str, str], Grader] = {}
 
     def grade(self, fixture: Fixture, folder: Path) -> Result:
-        kit = self._kits[fixture.quick]
-        key = fixture.exercise, fixture.quick
+        pace = "telling all" if fixture.kind == "reports" else "as it is"
+        key = fixture.exercise, "hurried" if fixture.quick else pace
+        kit = self._kits[key[1]]
         if key not in self._made:
             self._made[key] = Grader(kit, sorted({WITNESS, fixture.exercise})).__enter__()
         grader = self._made[key]
@@ -101,6 +117,32 @@ def graders(kit: Kit) -> Iterator[Graders]:
     made = Graders(kit)
     yield made
     made.close()
+
+
+def assert_inert(result: Result) -> None:
+    """Every report of a result is text to whatever reads it: none of it is understood."""
+    assert_plain_lines(printed(result, force_terminal=False))
+    assert_plain_lines(COLOURS.sub("", printed(result, force_terminal=True)))
+    for line in result.to_json().splitlines():
+        assert line.isascii()
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+    written = to_markdown(result)
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in written.split("\n"))
+    for token in tokens(written):
+        assert token.type not in ("link_open", "image")
+        if token.type.startswith("html"):
+            summaries = re.sub(
+                r"<summary>\d+ passed</summary>", "<summary>Which tests</summary>", token.content
+            )
+            assert set(summaries.split("\n")) - {""} <= OUR_HTML
+    ours, page = Page(to_html(sample())), Page(to_html(result))
+    known = {tag for tag, _ in ours.tags}
+    assert {tag for tag, _ in page.tags} <= known | {"/" + tag for tag in known}
+    attributes = {attribute for _, found in page.tags for attribute in found}
+    assert not [name for name, _ in attributes if name.startswith("on") or name == "src"]
+    links = {attribute for attribute in attributes if attribute[0] == "href"}
+    assert links <= {attribute for _, found in ours.tags for attribute in found}
 
 
 @pytest.mark.parametrize("fixture", ALL, ids=str)
@@ -124,6 +166,7 @@ def test_has_its_expected_outcome(graders: Graders, tmp_path: Path, fixture: Fix
     assert any(fixture.finding in f.text for f in result.findings) or not fixture.finding, (
         result.findings
     )
+    assert_inert(result)
     if fixture.kind != "intake":
         witness = exercise(result, WITNESS)
         assert fixture.exercise == WITNESS or witness.score == witness.max_score, witness.tests
