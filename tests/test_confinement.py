@@ -172,6 +172,104 @@ def test_the_hunter_finds_what_can_be_reached(bare_server, nest):
     assert found.tolist() == [True] * 5
 
 
+SCANNER = """
+    import re
+    import numpy as np
+
+    # So written, the pattern is not what it looks for.
+    WORD = re.compile(b"[c]anary-7f3a-[s]ings")
+
+    def hunt():
+        found = []
+        with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", buffering=0) as memory:
+            for line in maps:
+                begin, end = (int(n, 16) for n in line.split()[0].split("-"))
+                if line.split()[1].startswith("r") and "[v" not in line:
+                    memory.seek(begin)
+                    try:
+                        found.append(bool(WORD.search(memory.read(end - begin))))
+                    except OSError:
+                        pass
+        return np.array([len(found) > 20, any(found)])
+"""
+
+
+@pytest.mark.usefixtures("nest")
+def test_no_memory_of_a_worker_holds_anything_hidden(kit: Kit):
+    """Looked through page by page, with nothing in the way: it is not there to be found.
+
+    What is hidden is in the memory of the grader, its environment and the files it has read.
+    """
+    hidden = [Path("hidden_tests/test_hunt.py").read_text() for _ in range(1000)]
+    with Grader(kit, unconfined=True, without=NOTHING) as grader:
+        grader.grade(read_submission(kit.root / "reference", kit.files), 1)
+        assert hunt(grader._server, SCANNER).tolist() == [True, False]
+        planted = "\n    kept = '-'.join(['canary', '7f3a', 'sings'])\n"
+        assert hunt(grader._server, SCANNER + planted).tolist() == [True, True]
+    assert CANARY in hidden[0]
+
+
+LEAVE = """
+    import builtins, ctypes, fcntl, mmap, os, sys, tempfile, threading
+    import numpy as np
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    KEY = 0x7F3A
+
+    def attempt(work):
+        try:
+            return bool(work())
+        except BaseException:
+            return False
+
+    def in_a_file(folder):
+        def leave():
+            with open(os.path.join(folder, "mark-7f3a"), "w") as file:
+                return file.write("x")
+        return leave
+
+    FOLDERS = ["/tmp", "/var/tmp", "/dev/shm", "/run", "/", ".", os.path.expanduser("~"),
+               os.path.dirname(np.__file__), os.path.dirname(os.__file__)]
+
+    def locks():
+        with open(np.__file__) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+
+    def record_lock():
+        with open(np.__file__) as file:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+
+    def hunt(looks):
+        if not looks:
+            builtins.mark = np.mark = sys.mark = os.environ["MARK"] = "x"
+            np.seterr(all="raise")
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+            left = [attempt(in_a_file(folder)) for folder in FOLDERS]
+            left += [attempt(lambda n=n: getattr(libc, n)(KEY, 1, 0o1666) != -1)
+                     for n in ("semget", "shmget")]
+            left += [attempt(lambda: libc.msgget(KEY, 0o1666) != -1),
+                     attempt(lambda: libc.sem_open(b"/mark", 64, 0o666, 1)),
+                     attempt(lambda: libc.shm_open(b"/mark", 66, 0o666) != -1),
+                     attempt(lambda: libc.mq_open(b"/mark", 66, 0o666, None) != -1),
+                     attempt(lambda: libc.syscall(250, 0) == 0),
+                     attempt(locks), attempt(record_lock)]
+            return np.array(left)
+        found = [attempt(lambda n=n: os.stat(os.path.join(n, "mark-7f3a"))) for n in FOLDERS]
+        found += [hasattr(builtins, "mark"), hasattr(np, "mark"), hasattr(sys, "mark"),
+                  "MARK" in os.environ, np.geterr()["over"] == "raise",
+                  threading.active_count() > 1]
+        return np.array(found)
+"""
+
+
+def test_nothing_survives_a_worker(server):
+    """Neither in files, nor in what the kernel keeps by name, nor in the next worker's memory."""
+    assert not hunt(server, LEAVE, np.array(0)).any()
+    assert not hunt(server, LEAVE, np.array(1)).any()
+
+
 @pytest.mark.usefixtures("nest")
 def test_the_server_does_not_inherit_the_graders_environment():
     source = f"""
@@ -199,6 +297,35 @@ def test_no_descriptor_is_open_but_the_wire(server):
     assert open_ones.count(stat.S_IFCHR) == 3  # /dev/null thrice
     assert open_ones.count(stat.S_IFSOCK) == 1
     assert len(open_ones) == 4
+
+
+def test_one_that_holds_more_than_its_limits_count_is_ended(server):
+    """Pages that are made read-only after they were written count no more for RLIMIT_DATA."""
+    source = """
+        import ctypes
+        import numpy as np
+
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype = ctypes.c_void_p
+        libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+        libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+        def hunt(megabytes):
+            for _ in range(int(megabytes)):
+                page = libc.mmap(None, 1 << 20, 3, 0x22, -1, 0)
+                ctypes.memset(page, 1, 1 << 20)
+                libc.mprotect(page, 1 << 20, 1)
+            while megabytes > 64:
+                pass
+            return np.array([megabytes])
+    """
+    made = student(server, source, memory_mb=64)
+    assert made.hunt(np.array(32.0)).tolist() == [32]
+    with pytest.raises(Verdict) as verdict:
+        made.hunt(np.array(96.0))
+    made.close()
+    assert verdict.value.status == "out_of_memory"
+    assert "64 MB" in verdict.value.feedback
 
 
 ATTEMPTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import tomllib
@@ -170,6 +171,37 @@ def test_has_its_expected_outcome(graders: Graders, tmp_path: Path, fixture: Fix
     if fixture.kind != "intake":
         witness = exercise(result, WITNESS)
         assert fixture.exercise == WITNESS or witness.score == witness.max_score, witness.tests
+
+
+def document(result: Result) -> dict[str, Any]:
+    """All of a result but its times."""
+    found = result.model_dump(exclude={"graded_at"})
+    for graded in found["exercises"]:
+        for test in graded["tests"]:
+            del test["duration_s"]
+    return found
+
+
+def test_a_class_in_which_every_third_is_hostile(kit: Kit, tmp_path: Path):
+    """Each of the others has the very document that it has when it is graded alone."""
+    brisk = LimitsConfig(seconds=1.5)
+    kit = replace(kit, exercises={n: replace(e, limits=brisk) for n, e in kit.exercises.items()})
+    names = ("perfect", "typical", "zipped.zip", "notebook.ipynb", "broken")
+    honest = [kit.root / "examples" / name for name in names]
+    alone = []
+    for path in honest:
+        with Grader(kit) as grader:
+            alone.append(document(grader.grade(grader.read(path), SEED)))
+    attacks = [f for f in ALL if f.kind != "honest"]
+    turns = itertools.cycle(range(len(honest)))
+    with Grader(kit) as grader:
+        for number, fixture in enumerate(attacks[:: len(attacks) // 12]):
+            (folder := tmp_path / str(number)).mkdir()
+            attack = grader.grade(grader.read(submission(fixture, kit, folder)), SEED)
+            assert attack.status != "grader_error", fixture
+            for turn in itertools.islice(turns, 2):
+                result = grader.grade(grader.read(honest[turn]), SEED)
+                assert document(result) == alone[turn], fixture
 
 
 def test_every_fixture_is_in_the_data_and_the_other_way_round():
