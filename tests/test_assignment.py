@@ -292,6 +292,19 @@ def test_a_file_of_the_students_does_not_shadow_the_standard_library(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+def test_try_prints_inert_text(tmp_path):
+    """It runs in workflows too, where a line can be a command."""
+    (tmp_path / "naive.py").write_text(
+        "print('\\n::error::x\\n\\x1b[31m##[add-mask]y')\n"
+        "def softmax_naive(x):\n    return '\\n::set-output name=x::y'\n"
+    )
+    said = autograder("try", tmp_path, "--only", "naive").stdout
+    assert "add-mask" in said
+    assert "\x1b" not in said
+    assert "##[" not in said
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_try_counts_what_shows_something():
     assert "stable          0 of 6 examples" in autograder("try", "--only", "stable").stdout
 

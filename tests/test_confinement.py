@@ -630,3 +630,34 @@ def wait_for_the_end_of(pid: int) -> None:
         return
     with os.fdopen(fd):
         assert select.select([fd], [], [], 20)[0], f"process {pid} is still there"
+
+
+TORCH = """
+    import numpy, torch
+    from autograder.sandbox.confine import Confinement, Limits
+
+    torch.set_num_threads(1)
+    made = Confinement(["numpy", "torch"])
+    made.enter(Limits(1 << 30, 60), keep=2)
+    x = torch.randn(100, 100, requires_grad=True)
+    torch.softmax(x @ x.T, -1).sum().backward()
+    torch.linalg.svd(x.detach()), torch.fft.fft(torch.ones(4))
+    torch.nn.Conv2d(3, 8, 3)(torch.randn(2, 3, 8, 8))
+    q = torch.randn(1, 2, 8, 16)
+    torch.nn.functional.scaled_dot_product_attention(q, q, q)
+    torch.randn(64, dtype=torch.bfloat16).sum().item()
+    torch.set_num_threads(2)
+    print("done", float((torch.ones(300, 300) @ torch.ones(300, 300))[0, 0]))
+"""
+
+
+def test_pytorch_computes_under_the_same_filter():
+    """The allow-list of system calls is right for it too."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(TORCH)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "done 300.0\n", done.stderr

@@ -99,13 +99,17 @@ class Graders:
         }
         self._made: dict[tuple[str, str], Grader] = {}
 
-    def grade(self, fixture: Fixture, folder: Path) -> Result:
+    def of(self, fixture: Fixture) -> tuple[Grader, Kit]:
+        """The grader for a fixture, and its kit."""
         pace = "telling all" if fixture.kind == "reports" else "as it is"
         key = fixture.exercise, "hurried" if fixture.quick else pace
         kit = self._kits[key[1]]
         if key not in self._made:
             self._made[key] = Grader(kit, sorted({WITNESS, fixture.exercise})).__enter__()
-        grader = self._made[key]
+        return self._made[key], kit
+
+    def grade(self, fixture: Fixture, folder: Path) -> Result:
+        grader, kit = self.of(fixture)
         return grader.grade(grader.read(submission(fixture, kit, folder)), SEED)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.intake import FILE_CAP, Submission, read_submission
+from tests.conftest import ROOT
 
 FILES = ["naive.py", "stable.py"]
 NAMES = ["naive", "stable"]
@@ -307,6 +308,34 @@ def test_other_compressions_are_no_tar(tmp_path):
     path = tarred(tmp_path / "s.tar", {"naive.py": TEXT})
     path.write_bytes(lzma.compress(path.read_bytes()))
     assert "broken" in read_submission(path, FILES).findings[0].text
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz"])
+@pytest.mark.parametrize("spoil", [None, cut], ids=["whole", "cut"])
+def test_a_grader_reads_in_a_worker_what_is_read_here(grader, kit, tmp_path, suffix, spoil):
+    """Names, texts, findings and complaints: no difference but where it happens."""
+    make = zipped if suffix == ".zip" else tarred
+    members = dict.fromkeys(BOTH.values(), TEXT) | {
+        "../exercises/merge.py": TEXT,
+        "exercises/ONLINE.py": TEXT,
+        "noise": os.urandom(500).hex(),
+        "a/" * 40 + "x.py": TEXT,
+    }
+    path = make(tmp_path / f"ada{suffix}", members)
+    if spoil:
+        spoil(path)
+    there, here = grader.read(path), read_submission(path, kit.files)
+    assert there == here
+    assert there.rejected == bool(spoil)
+
+
+def test_no_archive_is_opened_in_the_grader(grader, tmp_path, monkeypatch):
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("opened in the grader")
+
+    monkeypatch.setattr(zipfile, "ZipFile", never)
+    monkeypatch.setattr(tarfile, "open", never)
+    assert not grader.read(ROOT / "examples/zipped.zip").rejected
 
 
 def test_names_that_are_no_utf8(tmp_path):
