@@ -374,6 +374,8 @@ class Process:
         if "ModuleNotFoundError" in bases:
             self._fail_import(reply.get("module"), where, fail)
         code = reply.get("errno")
+        if "OSError" in bases and code == errno.ENOMEM:  # of mmap and the like
+            fail(self._too_much_memory(), "out_of_memory")
         if "OSError" in bases and type(code) is int and code in _REFUSALS:
             fail(
                 f"The code tried to use a file, the network or another process{where}; "

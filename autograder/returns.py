@@ -31,6 +31,8 @@ _DETAILS = {
     "of more than 100 bits": " of more than 100 bits",
     "of dtype O": " of objects",
     "of dtype U": " of strings",
+    "of dtype T": " of strings",
+    "of dtype c": " of complex numbers that are too long",
     "of dtype S": " of bytes",
     "of dtype V": " of records",
     "of dtype M": " of dates",
@@ -117,7 +119,7 @@ def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
         return "an object of a type of its own"
     detail = _DETAILS.get(value.detail, "")
     if name == "ndarray":
-        return f"an array{detail}"
+        return f"an array{detail or ' of a type of its own'}"
     return f"{article(name)} {name}{detail}"
 
 

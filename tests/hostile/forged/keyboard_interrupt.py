@@ -1,0 +1,4 @@
+"""As if somebody had pressed Ctrl-C."""
+
+def softmax_stable(x, axis=-1):
+    raise KeyboardInterrupt
