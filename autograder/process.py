@@ -22,6 +22,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.client import (
     ForkServer,
     WorkerDied,
+    WorkerHungUp,
     WorkerOutOfMemory,
     WorkerProcess,
     WorkerTimeout,
@@ -302,6 +303,11 @@ class Process:
             raise Verdict(text, status="timeout") from None
         except WorkerOutOfMemory:
             raise Verdict(self._too_much_memory(), status="out_of_memory") from None
+        except WorkerHungUp:
+            raise Verdict(
+                "The process that ran the code closed its way to the grader, and gave no answer.",
+                status="crashed",
+            ) from None
         except WorkerDied as death:
             self._died(death.code)
         except wire.TooLarge:

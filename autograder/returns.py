@@ -27,6 +27,7 @@ _KNOWN_TYPES = frozenset(
 # Why an object of a type that travels did not; wire.pack says it.
 _DETAILS = {
     "that is far too large": " that is far too large",
+    "of too many dimensions": " of too many dimensions",
     "that is too large or too deep": " that is too large or too deep",
     "of more than 100 bits": " of more than 100 bits",
     "of dtype O": " of objects",
@@ -108,7 +109,10 @@ def _describe(value: Any, code: StudentCode) -> str:
     if type(value) is np.ndarray:
         return f"an array of shape {shape_text(value.shape)} and type {value.dtype}"
     if type(value) in (tuple, list):
-        return f"a {type(value).__name__} of {len(value)}"
+        said = f"a {type(value).__name__} of {len(value)}"
+        if len(value) != 2 or any(type(item) in (tuple, list) for item in value):
+            return said
+        return f"{said}, {' and '.join(_describe(item, code) for item in value)}"
     return "None" if value is None else f"{article(type(value).__name__)} {type(value).__name__}"
 
 

@@ -66,7 +66,7 @@ def thousand(kit: Kit, runs: int) -> None:
             if took > limit + 2.0:
                 late.append(fixture)
             slowest = max(slowest, (took - limit, str(fixture)))
-            sizes.append(memory.bytes / (1 << 20))
+            sizes.append(memory.held / (1 << 20))
         graders.close()
     left = children()
     per_cycle = len(attacks)

@@ -27,8 +27,8 @@ T = TypeVar("T")
 _PACKET = 1 << 16
 _START_S = 60.0
 _BUFFER = 4 << 20
-_LOOK_S = 0.02  # between two looks at a worker's memory
-_SLACK = 1 << 20
+# Between two looks at a worker's memory, and how fast it might fill meanwhile.
+_LOOK_S, _FILLS_PER_S = 0.02, 1 << 30
 _SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 _CREDENTIALS = struct.Struct("3i")  # struct ucred of <sys/socket.h>
 # What counts for a control group beyond the limits of workers: the server itself, page tables,
@@ -57,6 +57,10 @@ class WorkerOutOfMemory(WorkerDied):
     """
 
 
+class WorkerHungUp(WorkerDied):
+    """The worker closed its wire and lived on; it was ended."""
+
+
 class _TooMuchMemory(Exception):
     """A look at a worker's memory found more than it may have."""
 
@@ -72,8 +76,8 @@ class SocketPipe(wire.Pipe):
     ----------
     deadline
         In seconds of ``time.monotonic``.
-    look
-        Called now and then, also while the other end says nothing.
+    look, interval
+        Called every so many seconds, also while the other end says nothing.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -84,6 +88,7 @@ class SocketPipe(wire.Pipe):
         self._next_look = 0.0
         self.deadline = 0.0
         self.look: Callable[[], None] = lambda: None
+        self.interval = _LOOK_S
 
     def read_some(self, buffer: memoryview) -> int:
         return self._patiently(lambda: self._socket.recv_into(buffer))
@@ -98,7 +103,7 @@ class SocketPipe(wire.Pipe):
                 raise TimeoutError
             if now >= self._next_look:
                 self.look()
-                self._next_look = now + _LOOK_S
+                self._next_look = now + self.interval
             self._socket.settimeout(min(self.deadline, self._next_look) - now)
             try:
                 return work()
@@ -221,24 +226,28 @@ class ForkServer:
 
     def death(self, identity: int) -> WorkerDied:
         """How a worker ended that has closed its wire; it is killed if it lives on."""
-        code = self._exit_code(identity)
+        code, lived_on = self._exit_code(identity)
+        if lived_on:
+            return WorkerHungUp(code)
         killed = self._group.killed if self._group is not None else 0
         by_kernel, self._killed = killed > self._killed, killed
         if by_kernel and code == -signal.SIGKILL:
             return WorkerOutOfMemory(code)
         return WorkerDied(code)
 
-    def _exit_code(self, identity: int) -> int:
+    def _exit_code(self, identity: int) -> tuple[int, bool]:
+        """The exit status, and whether it had to be killed for it."""
         self._shares.pop(identity, None)
         self._tell({"op": "await", "id": identity})
+        lived_on = False
         try:
             packet = self._receive(timeout=1.0)
         except TimeoutError:
+            lived_on = True
             self.kill(identity)
             packet = self._receive()
         assert packet["id"] == identity
-        code: int = packet["code"]
-        return code
+        return packet["code"], lived_on
 
     def _tell(self, packet: dict[str, Any]) -> None:
         self._control.settimeout(_START_S)
@@ -306,12 +315,16 @@ class WorkerProcess:
         if greeting.get("op") != "ready":
             self.end()
             raise ConfinementError(str(greeting.get("reason")))
-        most = memory.bytes + self._limits.memory_bytes + _SLACK
+        allowed = self._limits.memory_bytes
+        # The limit of the process counts what was there and untouched, such as a buffer of BLAS;
+        # whoever touches it holds it from now on.
+        most = memory.held + allowed + min(memory.untouched, allowed // 8)
         self._pipe.look = lambda: self._expect_within(memory, most)
+        self._pipe.interval = min(_LOOK_S, allowed / _FILLS_PER_S)
 
     @staticmethod
     def _expect_within(memory: ResidentMemory, most: int) -> None:
-        if memory.bytes > most:
+        if memory.held > most:
             raise _TooMuchMemory
 
     def tell(self, header: dict[str, Any], body: list[memoryview], deadline: float) -> None:

@@ -162,15 +162,17 @@ class Server:
             self._confinement.enter(limits, keep=wire_fd)
             pipe = FdPipe(wire_fd)
             wire.send(pipe, {"op": "ready"}, [])
-            del self._control, self._confinement
-            Worker(pipe).serve()
         except (ConfinementError, OSError, ValueError) as error:
             with contextlib.suppress(OSError):
                 wire.send(FdPipe(wire_fd), {"op": "unconfined", "reason": str(error)}, [])
-        except MemoryError:
-            os._exit(71)  # outside a call, where it could be answered; student.py knows it
-        finally:
             os._exit(70)  # EX_SOFTWARE
+        try:
+            del self._control, self._confinement
+            Worker(pipe).serve()
+        except MemoryError:
+            os._exit(71)  # outside a call, where it could be answered; process.py knows it
+        finally:
+            os._exit(70)
 
 
 def main() -> None:

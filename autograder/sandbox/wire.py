@@ -58,6 +58,7 @@ _DEPTH_CAP = 8
 _ITEM_CAP = 10_000
 _READ_AHEAD = 1 << 14
 _INT_DIGITS = 40
+_DIMENSIONS_CAP = 16
 _EXTENT_CAP = 1 << 40
 
 DTYPES = {
@@ -202,7 +203,7 @@ def _pack(value: Any, body: list[memoryview], room: list[float], depth: int, tru
         if depth >= _DEPTH_CAP or room[1] < 0:
             return ["opaque", kind.__name__, "that is too large or too deep"]
         return [kind.__name__, [_pack(v, body, room, depth + 1, trusted) for v in value]]
-    if kind in _SCALARS:
+    if id(kind) in _SCALARS:
         body.append(memoryview(value.tobytes()))
         return ["scalar", value.dtype.str]
     if trusted and kind is Handle:
@@ -216,20 +217,23 @@ def _pack(value: Any, body: list[memoryview], room: list[float], depth: int, tru
     return ["opaque", type.__dict__["__name__"].__get__(kind)[:100], ""]
 
 
-_SCALARS = frozenset(dtype.type for dtype in DTYPES.values())
+# By identity: to look a type up is to call its metaclass, which may be of the student's making.
+_SCALARS = frozenset(id(dtype.type) for dtype in DTYPES.values())
 
 
 def _pack_array(
     value: np.ndarray[Any, Any], body: list[memoryview], room: list[float], trusted: bool
 ) -> Any:
-    if not value.dtype.isnative:
-        value = value.astype(value.dtype.newbyteorder("="))
-    if DTYPES.get(value.dtype.str) != value.dtype:
+    native = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
+    if DTYPES.get(native.str) != native:
         return ["opaque", "ndarray", f"of dtype {value.dtype.kind}"]
+    if value.ndim > _DIMENSIONS_CAP:
+        return ["opaque", "ndarray", "of too many dimensions"]
     # Of the whole array, which broadcasting may make larger than any memory. One dimension of 0
     # makes nothing of the others, however large they are: NumPy stumbles over them later.
-    if max(value.nbytes, _extent(value.shape) * value.itemsize) > room[0] or value.ndim > 16:
+    if max(value.nbytes, _extent(value.shape) * value.itemsize) > room[0]:
         return ["opaque", "ndarray", "that is far too large"]
+    value = value.astype(native, copy=False)
     room[0] -= value.nbytes
     dtype, shape = value.dtype.str, list(value.shape)
     plain = value.flags.c_contiguous and value.flags.writeable
@@ -345,7 +349,7 @@ class Unpacker:
 
     def _array(self, dtype: str, shape: list[int]) -> np.ndarray[Any, Any]:
         kind = DTYPES[dtype]
-        if len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
+        if len(shape) > _DIMENSIONS_CAP or any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("an array of an impossible shape")
         if _extent(shape) > _EXTENT_CAP:
             raise ProtocolError("an array of an impossible size")

@@ -14,7 +14,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -30,6 +30,7 @@ _EXCEPTIONS = {
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _PRINT_CAP = 2_000
 _MESSAGE_CAP = 500
 
@@ -107,13 +108,13 @@ class Worker:
         sys.stderr = sys.stdout
         while True:
             try:
-                self.answer()
+                header, body = wire.receive(self._pipe, sys.maxsize)
             except EOFError:
                 os._exit(0)
+            self.answer(header, body)
 
-    def answer(self) -> None:
-        """Answer one message; ``EOFError`` when there is none any more."""
-        header, body = wire.receive(self._pipe, sys.maxsize)
+    def answer(self, header: dict[str, Any], body: np.ndarray[Any, Any]) -> None:
+        """Answer one message."""
         read = wire.Unpacker(body, self._handle)
         answer = {
             "load": self._load,
@@ -128,7 +129,7 @@ class Worker:
         except BaseException as error:
             # Whatever was raised outside the student's own call, such as by a hostile
             # object while it was looked at: it is still the student's.
-            reply, out = self._raised(error, error.__traceback__), []
+            reply, out = self._raised(error), []
         reply["printed"] = self._prints.take()
         wire.send(self._pipe, reply, out)
 
@@ -200,7 +201,7 @@ class Worker:
         try:
             self._module = self._modules.load(header["module"])
         except BaseException as error:
-            return self._raised(error, error.__traceback__), []
+            return self._raised(error), []
         return {"op": "loaded", "notes": self._modules.notes[:20]}, []
 
     def _call(
@@ -220,7 +221,7 @@ class Worker:
                 result = function(*args, **kwargs)
             except BaseException as error:
                 unfit = isinstance(error, TypeError) and not _fits(function, args, kwargs)
-                return self._raised(error, error.__traceback__, unfit), []
+                return self._raised(error, unfit), []
             parts: list[memoryview] = []
             values.append(wire.pack(result, parts, header["cap"]))
             if header["return_args"]:
@@ -229,10 +230,10 @@ class Worker:
             out += parts if args is calls[-1][0] else map(memoryview, map(bytes, parts))
         return {"op": "returned", "values": values}, out
 
-    def _raised(
-        self, error: BaseException, trace: TracebackType | None, unfit: bool = False
-    ) -> dict[str, Any]:
+    def _raised(self, error: BaseException, unfit: bool = False) -> dict[str, Any]:
         kind = type(error)
+        # The real one, whatever the class of the exception says.
+        trace = _TRACEBACK.__get__(error)
         names = self._modules.names()
         where: list[Any] | None = None
         own = False

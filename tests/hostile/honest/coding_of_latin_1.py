@@ -1,0 +1,10 @@
+# -*- coding: latin-1 -*-
+"""A cookie for Latin-1 in a file that is UTF-8: größer, Σ."""
+
+import numpy as np
+
+
+def softmax_stable(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)

@@ -1,0 +1,11 @@
+#!/usr/bin/env python3
+# vim: set fileencoding=utf-8 :
+"""A cookie for UTF-8 and a line for a shell: größer, Σ."""
+
+import numpy as np
+
+
+def softmax_stable(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)

@@ -1,0 +1,10 @@
+"""The right numbers, which lie in memory in the other byte order."""
+
+import numpy as np
+
+
+def softmax_stable(x, axis=-1):
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    answer = e / e.sum(axis=axis, keepdims=True)
+    return answer.astype(answer.dtype.newbyteorder(">"))

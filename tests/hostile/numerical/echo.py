@@ -1,0 +1,5 @@
+"""The input, unchanged."""
+
+
+def softmax_naive(x):
+    return x
