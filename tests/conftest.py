@@ -18,6 +18,7 @@ from autograder.result import ExerciseResult, Result
 from autograder.sandbox.client import ForkServer
 
 ROOT = Path(__file__).parent.parent
+collect_ignore = ["hostile", "honest"]  # submissions, and no tests
 SEED = 20_261_121
 
 
