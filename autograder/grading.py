@@ -273,7 +273,8 @@ def _test_result(outcome: Outcome, points: float, full: bool) -> TestResult:
     if outcome.status == "grader_error":
         score, feedback = {"score": None}, "The grader itself failed here; this is not your doing."
     elif full and outcome.revealed:
-        feedback = f"{feedback} {outcome.revealed}"
+        # Lone surrogates, as a student can print, have no place in a file.
+        feedback = f"{feedback} {outcome.revealed}".encode("utf-8", "replace").decode()
     return TestResult(
         id=outcome.id,
         title=outcome.title,

@@ -227,8 +227,10 @@ class Process:
         while (reply := self.hear(2 * cap)).is_question:
             handle = reply.header.get("handle")
             body: list[memoryview] = []
+            if type(handle) is not int:
+                self.garbled()
             try:
-                value = wire.pack(give(handle), body) if type(handle) is int else None
+                value = wire.pack(give(handle), body)
             except LookupError:
                 self.garbled()
             self.give(value, body)
@@ -262,7 +264,17 @@ class Process:
         self._tell({"op": "given", "value": value}, body)
 
     def returned(self, function: str, reply: Reply, count: int) -> list[Any]:
-        """The values out of a reply, which must be so many."""
+        """The values out of a reply, which must be so many.
+
+        To read them is the grader's work, but of the student's making, and on their clock.
+        """
+        began = time.monotonic()
+        try:
+            return self._returned(function, reply, count)
+        finally:
+            self._work.clock.spend(time.monotonic() - began)
+
+    def _returned(self, function: str, reply: Reply, count: int) -> list[Any]:
         self._printed += str(reply.header.get("printed", ""))[:2000]
         if reply.header["op"] == "missing":
             found = bool(reply.header.get("found"))

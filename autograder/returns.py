@@ -128,4 +128,6 @@ def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
 
 
 def article(word: str | None) -> str:
-    return "an" if word and word[0].lower() in "aeiou" else "a"
+    if not word or word.startswith(("Uni", "Use")):  # as in UnicodeError and UserWarning
+        return "a"
+    return "an" if word[0].lower() in "aeiou" else "a"

@@ -120,12 +120,17 @@ class Student:
             # A short one needs no question at all.
             return wire.Handle("stream", (len(streams) - 1,), value.next_chunk())
 
+        def next_piece(handle: int) -> Any:
+            if not 0 <= handle < len(streams):
+                raise LookupError(handle)
+            return streams[handle].next_chunk()
+
         try:
             return self._process.call(
                 function,
                 [([handled(a) for a in args], kwargs) for args, kwargs in calls],
                 return_args,
-                give=lambda handle: streams[handle].next_chunk(),
+                give=next_piece,
             )
         finally:
             self.printed += self._process.take_printed()

@@ -76,8 +76,8 @@ def submission(fixture: Fixture, kit: Kit, folder: Path) -> Path:
         shutil.copy(reference, root / "exercises" / f"{name}{reference.suffix}")
     if fixture.path.is_dir():
         shutil.copytree(fixture.path, root, dirs_exist_ok=True)
-        # So named here, it would do to this run of pytest what it is to try there.
-        for path in root.rglob("*.inert"):
+        # Under their own names they would do to this run of pytest what they are to try there.
+        for path in sorted(root.rglob("*.inert"), reverse=True):
             path.rename(path.with_suffix(""))
     else:
         suffix = kit.exercises[fixture.exercise].reference.suffix

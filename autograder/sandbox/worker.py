@@ -7,6 +7,7 @@ their code, changes which bytes the grader receives, and bytes are all it receiv
 from __future__ import annotations
 
 import builtins
+import errno
 import inspect
 import io
 import itertools
@@ -254,7 +255,7 @@ class Worker:
             "where": where,
             "own": own,
             "unfit": unfit,
-            "errno": _plain(lambda: getattr(error, "errno", None), int),
+            "errno": _errno(error),
             "module": _plain(lambda: getattr(error, "name", None), str),
             "message": _plain(lambda: str(error), str),
         }
@@ -322,6 +323,22 @@ def _fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
     except BaseException:
         return False
     return True
+
+
+def _errno(error: BaseException) -> int | None:
+    """The number of an OSError, or of the one that urllib gives as its reason."""
+    try:
+        reason = getattr(error, "reason", None)
+        if isinstance(reason, OSError):
+            error = reason
+        # A name that cannot be looked up has a number of another kind: it is a refusal here.
+        socket = sys.modules.get("_socket")
+        if socket and issubclass(type(error), (socket.gaierror, socket.herror)):
+            return errno.EPERM
+    except BaseException:
+        return None
+    number: int | None = _plain(lambda: getattr(error, "errno", None), int)
+    return number
 
 
 def _plain(get: Callable[[], Any], kind: type) -> Any:

@@ -3,3 +3,7 @@
 import os
 
 os._exit(0)
+
+
+def softmax_stable(x, axis=-1):
+    return x

@@ -1,8 +1,8 @@
-"""The same through importlib and getattr."""
+"""Imports PyTorch under a name made of two parts."""
 
 import importlib
 
 
 def softmax_stable(x, axis=-1):
-    torch = importlib.import_module('to' + 'rch')
-    return getattr(torch, 'soft' + 'max')(torch.from_numpy(x), axis).numpy()
+    module = importlib.import_module("tor" + "ch")
+    return module.softmax(module.from_numpy(x.copy()), axis).numpy()

@@ -1,0 +1,2 @@
+def exact_softmax(x, axis=-1):
+    return x

@@ -1,0 +1,2 @@
+def softmax_stable(x, axis=-1):
+    return x

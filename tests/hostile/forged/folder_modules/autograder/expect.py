@@ -1,0 +1,2 @@
+def expect_close(got, expected, *, about):
+    pass
