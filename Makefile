@@ -27,7 +27,7 @@ grade: $(READY)
 
 # All tests of the kit, with the checks that keep its code in shape.
 test: $(READY_TO_TEST) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: $(READY_TO_TEST)
 	$(BIN)/ruff check .

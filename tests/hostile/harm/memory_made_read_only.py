@@ -1,4 +1,4 @@
-"""Private pages made read-only once they were written: up to two gigabytes, not counted so."""
+"""Private pages made read-only once they were written: 768 MB, not counted so."""
 
 import ctypes
 
@@ -8,7 +8,7 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, cty
 libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 SIZE, WRITE, READ, PRIVATE = 1 << 26, 3, 1, 0x22
 
-for _ in range(32):
+for _ in range(12):
     page = libc.mmap(None, SIZE, WRITE, PRIVATE, -1, 0)
     if page == ctypes.c_void_p(-1).value:
         raise MemoryError
