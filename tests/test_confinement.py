@@ -437,6 +437,44 @@ def test_threads_are_limited():
         assert 16 < hunt(server, source).item() < 400
 
 
+def may_have_users() -> bool:
+    """Whether the user that workers run as may make a user namespace here."""
+    code = (
+        "import ctypes, os, sys\n"
+        "os.geteuid() or os.setresuid(65534, 65534, 65534)\n"
+        "sys.exit(ctypes.CDLL(None).unshare(0x10000000) != 0)\n"
+    )
+    return subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_threads_of_one_graders_workers_leave_those_of_another_alone():
+    """The kernel counts by user, and both graders' workers are ``nobody``."""
+    source = """
+        import threading
+        import numpy as np
+
+        threading.stack_size(64 << 10)
+        done = threading.Event()
+
+        def hunt(wanted):
+            count = 0
+            try:
+                for count in range(int(wanted)):
+                    threading.Thread(target=done.wait, daemon=True).start()
+            except RuntimeError:
+                pass
+            return np.array([count])
+    """
+    if not may_have_users():
+        pytest.skip("this machine allows no user namespace")
+    with ForkServer() as one, ForkServer() as other:
+        holding, beside = student(one, source), student(other, source)
+        assert holding.hunt(np.array(400)).item() > 200
+        assert beside.hunt(np.array(400)).item() > 200
+        holding.close()
+        beside.close()
+
+
 def test_a_limit_of_the_machine_below_ours_is_no_fault(kit: Kit):
     code = 'ulimit -t 40; exec "$0" -m autograder grade reference --only naive'
     done = subprocess.run(

@@ -257,6 +257,49 @@ def test_a_worker_that_lies_is_believed_nothing(chance, kind, raw):
     believe(said, kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        (3, {"op": "answers", "values": [["tuple", [["int", "9" * 14], ["none"]]]]}),
+        (5, {"op": "archive", "names": ["int", "9" * 14], "regular": ["int", "9" * 14]}),
+        (7, {"op": "cells", "value": ["list", [["int", "9" * 14]]]}),
+    ],
+    ids=["sheet", "archive", "notebook"],
+)
+def test_a_number_where_text_should_be_is_no_text(kind, header):
+    """``bytes`` of it would be as many zeros."""
+    believe(frame_of(json.dumps(header).encode()), kind)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        ["float", "0x1p99999"],
+        ["float", 1.5],
+        ["int", "x"],
+        ["int", 5],
+        ["array", "<f8", [1 << 70]],
+        ["array", "<f8", [True]],
+        ["array", "|O", [1]],
+        ["scalar", "|O"],
+        ["scalar"],
+        ["bool", 1],
+        ["list", {}],
+        ["opaque"],
+        ["text", 1],
+        ["handle", "stream", [0], ["none"]],
+        [],
+        None,
+        {},
+    ],
+    ids=str,
+)
+def test_what_is_no_value_is_a_protocol_error(described):
+    read = wire.Unpacker(np.zeros(8, np.uint8))
+    with pytest.raises(wire.ProtocolError):
+        read.value(described)
+
+
 @pytest.mark.parametrize("lengths", [(1 << 32) - 1, 1 << 20, 100], ids=str)
 @pytest.mark.parametrize("cap", [0, 1 << 10, 1 << 20])
 def test_nothing_is_allocated_beyond_the_cap(lengths, cap):

@@ -33,7 +33,20 @@ NOTEBOOK = StudentCode([Source("f.ipynb", "{}", notebook=True)], {"f": 0})
 
 ODD = [
     *(None, True, False, 0, 1, -1, 3, 255, 1 << 31, 1 << 63, -(1 << 70), 0.5, 1e308, "", "x"),
-    *("nan", "0x1p-3", "9" * 50, "cell 3", "exercises/f.py", "f", [], [[]], {}, {"a": []}),
+    *(
+        "nan",
+        "0x1p-3",
+        "0x1p99999",
+        "9" * 50,
+        "9" * 30,
+        "cell 3",
+        "exercises/f.py",
+        "f",
+        [],
+        [[]],
+        {},
+        {"a": []},
+    ),
     *("ValueError", "MemoryError", "SyntaxError", "ModuleNotFoundError", "OSError", "max", "sum"),
 ]
 TAGS = [
