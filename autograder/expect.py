@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -333,7 +334,8 @@ def expect_raises(kind: type[Exception], call: Callable[[], object], *, about: s
 
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape that a student's code chose, unless it could be a message."""
-    return str(shape) if len(shape) <= 8 and max(shape, default=0) <= 10**6 else "another one"
+    extent = math.prod(n or 1 for n in shape)
+    return str(shape) if len(shape) <= 8 and extent <= 10**6 else "another one"
 
 
 def _expect_shape(array: Array, shape: tuple[int, ...], about: str) -> None:

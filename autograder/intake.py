@@ -19,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.result import Finding
 from autograder.sandbox.archive import (
     ARCHIVE_CAP,
+    MEMBER_CAP,
     SUFFIXES,
     Archive,
     BadArchive,
@@ -347,7 +348,9 @@ def _scan(folder: Path, prefix: str, listing: _Listing) -> list[str]:
     """Add one folder's files to a listing, and tell its folders that are no clutter."""
     folders = []
     with os.scandir(folder) as entries:
-        for entry in entries:
+        for count, entry in enumerate(entries, start=1):
+            if count > MEMBER_CAP:
+                raise Unreadable(f"The folder {prefix or '.'} has more than {MEMBER_CAP} entries.")
             path = prefix + entry.name
             if entry.is_symlink():
                 listing.odd[path] = "a link, which is not followed"

@@ -141,7 +141,7 @@ def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
     """A notebook reduced to its code; anything else as it is.
 
     Pictures would count in a worker's memory, and there would be one copy for each worker.
-    A notebook that cannot be taken apart stays as it is, and fails where it is graded.
+    Of one that cannot be taken apart nothing is left, and it fails where it is graded.
     """
     if not any(source.notebook for source in code.sources):
         return code
@@ -150,10 +150,11 @@ def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
         try:
             cells = parser.ask("cells", _CODE_CAP, text=notebook.text).value("value")
             sources = [as_bytes(cell).decode() for cell in cells]
+            plain = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
+            text = json.dumps(plain)
         except (Unparsable, TypeError, ValueError):
-            return code
-    plain = {"cells": [{"cell_type": "code", "source": source} for source in sources]}
-    return replace(code, sources=[replace(notebook, text=json.dumps(plain))])
+            text = ""
+    return replace(code, sources=[replace(notebook, text=text)])
 
 
 def members(parser: Parser, data: bytes, suffix: str) -> Sequence[Member]:

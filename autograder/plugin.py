@@ -53,7 +53,6 @@ from autograder.student import Student
 __all__ = ["Outcome", "Suite"]
 
 _TIMEOUTS = 2
-_BUDGET = 4  # times the limit of a test: for all tests of an exercise together
 _MARKERS = {
     "weight": "(n): the test's share of the exercise's points",
     "hint": "(text): what to tell a student who does not pass",
@@ -368,7 +367,7 @@ class _Plugin:
         if student.clock.timeouts >= _TIMEOUTS:
             text = f"Not run: {_TIMEOUTS} tests before it have run out of time."
             return Verdict(text, status="timeout")
-        if student.clock.spent >= _BUDGET * student.clock.seconds:
+        if student.clock.used_up:
             text = "Not run: the tests before it took all the time that the exercise has."
             return Verdict(text, status="timeout")
         return None

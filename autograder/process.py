@@ -36,6 +36,7 @@ Call = tuple[Sequence[Any], Mapping[str, Any]]
 """Positional and keyword arguments."""
 
 _REPLY_CAP = 1 << 20
+_BUDGET = 4  # times the limit of a test: for all tests of an exercise together
 _OUT_OF_MEMORY_EXIT = 71  # forkserver.py
 # How files, networks and processes are refused, by the layer that happens to do it.
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS}
@@ -67,9 +68,14 @@ class Clock:
     spent: float = 0.0
     timeouts: int = 0
 
+    @property
+    def used_up(self) -> bool:
+        """Whether all tests of the exercise together have had their time."""
+        return self.spent >= _BUDGET * self.seconds
+
     def restart(self) -> None:
-        """Give the next test its full time."""
-        self.left = self.seconds
+        """Give the next test its full time, or what is left of that of the exercise."""
+        self.left = min(self.seconds, max(0.0, _BUDGET * self.seconds - self.spent))
 
     def spend(self, seconds: float) -> None:
         """Take off what student code used; negative for what the grader used of it."""
@@ -310,8 +316,11 @@ class Process:
             return work()
         except WorkerTimeout:
             self._work.clock.timeouts += 1
-            seconds = self._work.clock.seconds
-            text = f"No answer within {seconds:g} seconds: an endless loop, or too slow."
+            clock = self._work.clock
+            limit = f"within {clock.seconds:g} seconds"
+            if clock.used_up:
+                limit = "in the time that was left of that of the exercise"
+            text = f"No answer {limit}: an endless loop, or too slow."
             raise Verdict(text, status="timeout") from None
         except WorkerOutOfMemory:
             raise Verdict(self._too_much_memory(), status="out_of_memory") from None
@@ -386,7 +395,7 @@ class Process:
         if "MemoryError" in bases:
             fail(self._too_much_memory(), "out_of_memory")
         if "SyntaxError" in bases and loading and self._work.code.sources[0].notebook:
-            fail("The file is no notebook that can be read.")
+            fail("The file is no notebook that can be read, or holds more than 1 MB of code.")
         if "SyntaxError" in bases and loading:
             fail(f"Python cannot read the file: a syntax error{where}.")
         if "ModuleNotFoundError" in bases:
@@ -413,7 +422,7 @@ class Process:
         if root == PACKAGE or root in self._work.code.exercises:
             fail(f"The code imports a file that is not in the submission{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
-        named = f"`{root}`" if root in self._work.code.words else "something"
+        named = f"`{root}`" if self._work.code.mentions(root) else "something"
         fail(
             f"The code imports {named}{where}; there is only the standard library and NumPy.",
             "forbidden",
@@ -428,11 +437,8 @@ class Process:
             return ""
         if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._work.code.sources):
             return f" ({path}, line {line})" if 0 < line < 10_000 else ""
-        for source in self._work.code.sources:
-            lines = re.split(r"\r\n|\r|\n", source.text) if source.path == path else []
-            if 0 < line <= len(lines):
-                return f" ({path}, line {line}: `{lines[line - 1].strip()[:120]}`)"
-        return ""
+        quoted = self._work.code.line(path, line) if line > 0 else None
+        return "" if quoted is None else f" ({path}, line {line}: `{quoted.strip()[:120]}`)"
 
 
 def _no_file(exercise: str) -> str:

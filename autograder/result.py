@@ -165,7 +165,7 @@ class Result(_Part):
         """The document as stable, indented JSON."""
         text = json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False)
         # The same JSON; but printed in a CI log, a quoted line can be no command there.
-        return text.replace("##[", "#\\u0023[") + "\n"
+        return text.replace("##", "#\\u0023") + "\n"
 
 
 def json_schema() -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _describe(value: Any, code: StudentCode) -> str:
 def _describe_opaque(value: wire.Opaque, code: StudentCode) -> str:
     name = value.type_name
     # A type made on the spot can be called anything, such as by a hidden input.
-    if name not in _KNOWN_TYPES and name not in code.words:
+    if name not in _KNOWN_TYPES and not code.mentions(name):
         return "an object of a type of its own"
     detail = _DETAILS.get(value.detail, "")
     if name == "ndarray":

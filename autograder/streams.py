@@ -32,6 +32,7 @@ class Stream:
     def __init__(self, chunks: Iterator[Array | list[Block]]) -> None:
         self._chunks = chunks
         self._next = next(chunks, None)
+        self._ended = False
         self.count = 0
 
     @classmethod
@@ -45,13 +46,23 @@ class Stream:
         return cls(_batches(blocks))
 
     def next_chunk(self) -> tuple[Array | list[Block], bool]:
-        """The next items, none at the end, and whether they are the last."""
+        """The next items, none at the end, and whether they are the last.
+
+        Raises
+        ------
+        LookupError
+            After the last: a worker knows that there is no more.
+        """
+        if self._ended:
+            raise LookupError("the stream has ended")
         chunk = self._next
         if chunk is None:
+            self._ended = True
             return [], True
         self._next = next(self._chunks, None)
         self.count += len(chunk)
-        return chunk, self._next is None
+        self._ended = self._next is None
+        return chunk, self._ended
 
 
 def _chunks(numbers: Iterable[float]) -> Iterator[Array]:

@@ -194,7 +194,8 @@ def test_the_last_chunk_says_that_it_is():
     chunk, last = stream.next_chunk()
     assert chunk.tolist() == [0, 1, 2]
     assert last
-    assert stream.next_chunk() == ([], True)
+    with pytest.raises(LookupError):
+        stream.next_chunk()
     assert Stream.of_blocks([]).next_chunk() == ([], True)
 
 

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
 
-__all__ = ["ARCHIVE_CAP", "SUFFIXES", "Archive", "BadArchive", "BadMember", "Member"]
+__all__ = ["ARCHIVE_CAP", "MEMBER_CAP", "SUFFIXES", "Archive", "BadArchive", "BadMember", "Member"]
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 ARCHIVE_CAP = 64 << 20
 """Bytes that an archive may have, and a .tar.gz once more when it is unpacked."""
 
-_MEMBER_CAP = 10_000
+MEMBER_CAP = 10_000
+"""Members of an archive, or entries of a folder."""
+
 _NAME_CAP = 1_000
 _DEPTH_CAP = 32
 # Text packs to a tenth, a notebook full of empty pictures to a hundredth.
@@ -91,9 +93,9 @@ class Archive:
 
     def _counted(self, members: Iterable[Member]) -> Iterator[Member]:
         for count, member in enumerate(members, start=1):
-            if count > _MEMBER_CAP:
-                raise BadArchive(f"has more than {_MEMBER_CAP} members")
-            if len(member.name) <= _NAME_CAP and member.name.count("/") <= _DEPTH_CAP:
+            if count > MEMBER_CAP:
+                raise BadArchive(f"has more than {MEMBER_CAP} members")
+            if len(member.name) <= _NAME_CAP and _depth(member.name) <= _DEPTH_CAP:
                 yield member
 
     def _zip(self, data: bytes, suffix: str) -> Iterator[Member]:
@@ -110,6 +112,10 @@ class Archive:
         for info in archive:
             if not info.isdir():
                 yield Member(info.name, info.isreg(), partial(_read_tarred, archive, info))
+
+
+def _depth(name: str) -> int:
+    return name.count("/") + name.count("\\")
 
 
 def _unpacked(data: bytes) -> bytes:

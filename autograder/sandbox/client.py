@@ -121,6 +121,16 @@ class SocketPipe(wire.Pipe):
             return pid
         raise EOFError
 
+    def has_ended(self) -> bool:
+        """Whether the other end is closed, and has said nothing before."""
+        self._socket.settimeout(0.0)
+        try:
+            return not self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
+
     def close(self) -> None:
         self._socket.close()
 
@@ -200,7 +210,9 @@ class ForkServer:
         while this one is at work.
         """
         self._wait_until_ready()
-        worker = self._spares.pop(limits, None) or self._fork(limits)
+        worker = self._spares.pop(limits, None)
+        if worker is None or worker.has_ended():  # as where the machine's memory ran out
+            worker = self._fork(limits)
         self._spares[limits] = self._fork(limits)
         return worker
 
@@ -295,6 +307,12 @@ class WorkerProcess:
         self._limits = limits
         self._memory: ResidentMemory | None = None
         self.alive = True
+
+    def has_ended(self) -> bool:
+        """Whether its process is gone already; only before it was greeted."""
+        if self._pipe.has_ended():
+            self.end()
+        return not self.alive
 
     def greet(self) -> None:
         """Wait until the worker is confined and ready for its first message.

@@ -11,12 +11,13 @@ import ast
 import importlib
 import importlib.abc
 import importlib.util
+import io
+import itertools
 import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -62,11 +63,21 @@ class StudentCode:
     modules: Mapping[str, int]
     exercises: Sequence[str] = ()
 
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Every name that stands in the files: the only ones that a report may repeat."""
-        words = (w for source in self.sources for w in re.findall(r"\w+", source.text))
-        return frozenset(word for word in words if len(word) <= 100)
+    def mentions(self, name: str) -> bool:
+        """Whether a name stands in the files: only such a one may a report repeat."""
+        if not name.isidentifier() or len(name) > 100:
+            return False
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        return any(name in s.text and word.search(s.text) for s in self.sources)
+
+    def line(self, path: str, number: int) -> str | None:
+        """A line of a file as it stands there, from 1; None when there is none."""
+        for source in self.sources:
+            if source.path == path:
+                # With any newline, and without a list of what may be a million lines.
+                lines = io.StringIO(source.text, newline=None)
+                return next(itertools.islice(lines, number - 1, number), None)
+        return None
 
 
 @dataclass
