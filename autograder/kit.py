@@ -265,16 +265,18 @@ def find_kit(given: Path | None, submission: Path | None) -> Path:
     given
         ``--kit``, if it was.
     submission
-        What is to be graded: an assignment inside it is the student's, and never used.
+        What is to be graded: an assignment inside it is the student's, and never used; nor is,
+        unless it is given, one that lies beside a single file.
     """
-    inside = submission.resolve() if submission is not None and submission.is_dir() else None
+    whole = submission.resolve() if submission is not None else None
+    inside = whole if whole is None or whole.is_dir() else whole.parent
 
     def is_students(folder: Path) -> bool:
         return inside is not None and folder.is_relative_to(inside)
 
     if given is not None:
         root = given.resolve()
-        if is_students(root):
+        if inside == whole and is_students(root):
             raise UsageError(
                 f"the assignment {given} lies inside the submission {submission}, where a "
                 "student could have written it; name one outside with --kit DIR"
@@ -286,7 +288,7 @@ def find_kit(given: Path | None, submission: Path | None) -> Path:
             return folder
     raise UsageError(
         f"no {CONFIG} in this folder or above it"
-        + (" (one inside the submission does not count)" if inside else "")
+        + (" (one inside the submission, or beside it, does not count)" if inside else "")
         + "; name the assignment's folder with --kit DIR"
     )
 

@@ -358,6 +358,8 @@ class Process:
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
             how = f"was ended by {name}"
+            if code == -signal.SIGSEGV and self._limits != self._work.limits:
+                how += ", as NumPy may where memory is short,"
         else:
             how = f"ended itself with exit status {code}"
         raise Verdict(

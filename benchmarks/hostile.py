@@ -25,7 +25,7 @@ from pathlib import Path
 
 from autograder.grading import Grader
 from autograder.kit import Kit
-from autograder.sandbox.memory import ResidentMemory
+from autograder.sandbox.outside import Outside
 from tests.test_hostile import ALL, Graders, submission
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +45,7 @@ def children() -> list[str]:
 def thousand(kit: Kit, runs: int) -> None:
     attacks = [f for f in ALL if f.kind != "honest"]
     above, faults, late, slowest = [], [], [], (-math.inf, "")
-    memory, sizes = ResidentMemory(os.getpid()), []
+    outside, sizes = Outside(os.getpid()), []
     with tempfile.TemporaryDirectory() as folder:
         graders = Graders(kit)
         for number, fixture in enumerate(itertools.islice(itertools.cycle(attacks), runs)):
@@ -66,7 +66,8 @@ def thousand(kit: Kit, runs: int) -> None:
             if took > limit + 2.0:
                 late.append(fixture)
             slowest = max(slowest, (took - limit, str(fixture)))
-            sizes.append(memory.held / (1 << 20))
+            outside.look()
+            sizes.append(outside.held / (1 << 20))
         graders.close()
     left = children()
     per_cycle = len(attacks)

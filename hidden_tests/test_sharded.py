@@ -88,6 +88,7 @@ def test_two_numbers(student, rng):
         split(steps(rng, 9, top=-500), 1, 5),
         [steps(rng, 2, top=1), steps(rng, 2, top=2), steps(rng, 2, top=3)],
         split(steps(rng, 10, top=-1e6), 2, 2, 2, 2),
+        split(rng.uniform(-5, 5, 300), 100, 120),  # as large as any that is asked
     ):
         about = f"{sum(map(len, shards))} logits"
         reduces = expect_shards(student, shards, about).reduces

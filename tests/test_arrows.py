@@ -18,7 +18,7 @@ LAYERS = [
         "files",
         "result",
         "streams",
-        *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "memory")),
+        *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "outside")),
         *(f"sandbox.{n}" for n in ("kernel", "readable")),
     },
     {"sandbox.collective", "sandbox.namespaces", "sandbox.syscalls"},
@@ -44,7 +44,7 @@ ONLY = {
         f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "collective")
     },
     "sandbox.forkserver": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "worker")},
-    "sandbox.client": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "cgroup", "memory")},
+    "sandbox.client": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "cgroup", "outside")},
     "examples": {"sandbox.loader", "sandbox.answers"},
     **{
         f"report.{n}": {"result", "report.view", "report.inert"}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -435,6 +436,39 @@ def test_threads_are_limited():
     """
     with ForkServer() as server:
         assert 16 < hunt(server, source).item() < 400
+
+
+def test_threads_rest_while_the_grader_is_at_work(server):
+    """Else they would take the processor from it, on no clock."""
+    source = """
+        import hashlib, threading, time
+        import numpy as np
+
+        def burn():
+            hashlib.pbkdf2_hmac("sha256", b"x", b"y", 2_000_000_000)
+
+        started = time.process_time()
+        for _ in range(4):
+            threading.Thread(target=burn, daemon=True).start()
+
+        def hunt():
+            time.sleep(0.05)
+            return np.array([time.process_time()])
+    """
+    made = student(server, source)
+    made.hunt()
+    worker = made._process._worker
+    stat_file = Path(f"/proc/{outer_pid(worker)}/stat")
+    deadline = time.monotonic() + 20
+    while stat_file.read_text().rpartition(")")[2].split()[0] != "T":
+        assert time.monotonic() < deadline, "it was not stopped"
+    assert made.hunt().shape == (1,)
+    made.close()
+
+
+def outer_pid(worker: WorkerProcess) -> int:
+    info = Path(f"/proc/self/fdinfo/{worker._signals}").read_text()
+    return int(info.partition("Pid:")[2].split()[0])
 
 
 def may_have_users() -> bool:

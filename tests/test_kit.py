@@ -121,6 +121,10 @@ def test_a_kit_inside_the_submission_is_never_used(tiny, monkeypatch):
     with pytest.raises(UsageError, match="inside the submission"):
         find_kit(inner, inner.parent)
     assert find_kit(tiny, inner) == tiny
+    # A single file may have been handed in with one beside it.
+    (inner / "work.py").touch()
+    assert find_kit(None, inner / "work.py") == tiny
+    assert find_kit(inner, inner / "work.py") == inner
 
 
 def broken_test(tiny: Path, text: str) -> str:

@@ -11,6 +11,7 @@ A group outlives a grader that is killed, as an empty folder; the next one sweep
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -22,6 +23,7 @@ __all__ = ["ControlGroup"]
 
 _NAME = "onewalk-"
 _NEW_S = 60.0
+_PATIENCE, _NAP_S = 100, 0.02
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,16 @@ class ControlGroup:
         return 0
 
     def remove(self) -> None:
-        """Take the group away, after its last process has ended."""
-        with contextlib.suppress(OSError):
-            self._folder.rmdir()
+        """Take the group away; its last process may take a moment to give its memory back."""
+        for _ in range(_PATIENCE):
+            try:
+                self._folder.rmdir()
+            except OSError as error:
+                if error.errno != errno.EBUSY:
+                    return
+                time.sleep(_NAP_S)
+            else:
+                return
 
 
 def _ancestors(version: _Version, proc: Path) -> Iterator[Path]:

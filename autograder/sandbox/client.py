@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -20,7 +21,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError
-from autograder.sandbox.memory import ResidentMemory
+from autograder.sandbox.outside import Outside
 
 T = TypeVar("T")
 
@@ -305,7 +306,9 @@ class WorkerProcess:
         self._identity = identity
         self._pipe = pipe
         self._limits = limits
-        self._memory: ResidentMemory | None = None
+        self._outside: Outside | None = None
+        self._signals = -1  # a descriptor of the process, which no other can take its place in
+        self._rests = False
         self.alive = True
 
     def has_ended(self) -> bool:
@@ -325,9 +328,11 @@ class WorkerProcess:
         self._pipe.deadline = time.monotonic() + _START_S
         try:
             # Until now it has run nothing of a student's, so this is the process that it is.
-            self._memory = memory = ResidentMemory(self._pipe.peer())
+            pid = self._pipe.peer()
+            self._signals = os.pidfd_open(pid)
+            self._outside = outside = Outside(pid)
             greeting, _ = wire.receive(self._pipe, 0)
-        except (TimeoutError, EOFError, ConnectionError, wire.ProtocolError) as error:
+        except (OSError, EOFError, wire.ProtocolError) as error:
             self.end()
             raise ConfinementError(f"it did not start ({type(error).__name__})") from None
         if greeting.get("op") != "ready":
@@ -336,18 +341,22 @@ class WorkerProcess:
         allowed = self._limits.memory_bytes
         # The limit of the process counts what was there and untouched, such as a buffer of BLAS;
         # whoever touches it holds it from now on.
-        most = memory.held + allowed + min(memory.untouched, allowed // 8)
-        self._pipe.look = lambda: self._expect_within(memory, most)
+        most = outside.held + allowed + min(outside.untouched, allowed // 8)
+        self._pipe.look = lambda: self._expect_within(outside, most)
         self._pipe.interval = min(_LOOK_S, allowed / _FILLS_PER_S)
 
     @staticmethod
-    def _expect_within(memory: ResidentMemory, most: int) -> None:
-        if memory.held > most:
+    def _expect_within(outside: Outside, most: int) -> None:
+        outside.look()
+        if outside.held > most:
             raise _TooMuchMemory
 
     def tell(self, header: dict[str, Any], body: list[memoryview], deadline: float) -> None:
         """Send one message; like ``hear``."""
         self._pipe.deadline = deadline
+        if self._rests:
+            self._signal(signal.SIGCONT)
+            self._rests = False
         self._guarded(lambda: wire.send(self._pipe, header, body))
 
     def hear(self, deadline: float, size_cap: int) -> tuple[dict[str, Any], wire.Unpacker]:
@@ -367,7 +376,16 @@ class WorkerProcess:
         """
         self._pipe.deadline = deadline
         header, body = self._guarded(lambda: wire.receive(self._pipe, size_cap))
+        if self._outside is not None and self._outside.threads > 1:
+            # The first waits for the next message. The others would go on, on no clock, while
+            # the grader is at work, and take the processor from it.
+            self._signal(signal.SIGSTOP)
+            self._rests = True
         return header, wire.Unpacker(body)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._signals, number)
 
     def _guarded(self, work: Callable[[], T]) -> T:
         try:
@@ -393,5 +411,6 @@ class WorkerProcess:
     def _close(self) -> None:
         self.alive = False
         self._pipe.close()
-        if self._memory is not None:
-            self._memory.close()
+        if self._outside is not None:
+            self._outside.close()
+            os.close(self._signals)

@@ -17,7 +17,7 @@ missing on a machine leaves the others standing:
 4. *seccomp* (worker): an allow-list of system calls. No sockets, no exec, no processes,
    no signals to anyone, no shared memory by name.
 5. *Limits* (worker): memory, CPU, threads, descriptors, file size. What these do not count
-   of memory, the grader sees from outside: ``cgroup.py``, ``memory.py``.
+   of memory, the grader sees from outside: ``cgroup.py``, ``outside.py``.
 
 ``attempt`` then tries what must fail, because a protection is what was seen to hold,
 not what was asked for.
