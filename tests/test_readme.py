@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, autograder
+from tests.test_hostile import ALL
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *ROOT.glob("*/README.md")]
 
@@ -41,8 +42,11 @@ def test_counts_are_those_of_the_files(page: Path):
     counts = {
         "right solutions": len(list((ROOT / "tests/honest").glob("*/*.*"))),
         "known mistakes": len(list((ROOT / "reference/mistakes").glob("*/*.*"))),
+        "attacks": sum(f.kind != "honest" for f in ALL),
+        "hostile submissions": sum(f.kind != "honest" for f in ALL),
+        "odd but honest": sum(f.kind == "honest" for f in ALL),
     }
-    for number, what in re.findall(r"(\d+) (right solutions|known mistakes)", page.read_text()):
+    for number, what in re.findall(rf"(\d+) ({'|'.join(counts)})", page.read_text()):
         assert int(number) == counts[what]
 
 
