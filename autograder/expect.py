@@ -187,7 +187,7 @@ def oracle(
     if function is None:
         return functools.partial(oracle, magnitude=magnitude)
     remembered: OrderedDict[Any, Expected] = OrderedDict()
-    size = 0  # of what is remembered, in bytes
+    size = 0  # of what is remembered, in bytes, and of what it is remembered by
 
     @functools.wraps(function)
     def answer(first: Any, *rest: Any, **options: Any) -> Expected:
@@ -209,9 +209,9 @@ def oracle(
             largest = (magnitude or _largest)(*exact, **options)
         value.flags.writeable = False
         expected = remembered[key] = Expected(value, dtype, largest)
-        size += value.nbytes
+        size += value.nbytes + _SMALL
         while size > _CACHE_BYTES:
-            size -= remembered.popitem(last=False)[1].value.nbytes
+            size -= remembered.popitem(last=False)[1].value.nbytes + _SMALL
         return expected
 
     return answer

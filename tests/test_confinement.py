@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import stat
 import subprocess
@@ -694,7 +695,6 @@ def descendants(pid: int) -> set[int]:
 
 def wait_for_the_end_of(pid: int) -> None:
     """Block until a process that is no child of ours is gone (pidfd: no polling, no race)."""
-    import select
 
     try:
         fd = os.pidfd_open(pid)
@@ -733,3 +733,16 @@ def test_pytorch_computes_under_the_same_filter():
         check=False,
     )
     assert done.stdout == "done 300.0\n", done.stderr
+
+
+def test_a_spare_that_died_is_replaced(kit: Kit):
+    """As where the machine's memory ran out while it waited: nobody is graded by it."""
+    with Grader(kit, ["naive"]) as grader:
+        right = read_submission(kit.root / "reference", kit.files)
+        assert grader.grade(right, 1).score == 5
+        (spare,) = grader._server._spares.values()
+        fd = os.pidfd_open(spare._pipe.peer())
+        signal.pidfd_send_signal(fd, signal.SIGKILL)
+        with os.fdopen(fd):
+            assert select.select([fd], [], [], 20)[0]
+        assert grader.grade(right, 1).score == 5

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -123,14 +124,10 @@ class SocketPipe(wire.Pipe):
         raise EOFError
 
     def has_ended(self) -> bool:
-        """Whether the other end is closed, and has said nothing before."""
-        self._socket.settimeout(0.0)
-        try:
-            return not self._socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except ConnectionError:
-            return True
+        """Whether the other end is closed, whatever it has said before."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLRDHUP)
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         self._socket.close()
@@ -227,7 +224,8 @@ class ForkServer:
         pipe = SocketPipe(mine)
         self._shares[identity] = limits.memory_bytes + _GROUP_BYTES_EACH
         if self._group is not None:
-            self._group.allow(_GROUP_BYTES + sum(self._shares.values()))
+            with contextlib.suppress(OSError):  # the other limits are there as well
+                self._group.allow(_GROUP_BYTES + sum(self._shares.values()))
         with theirs:
             socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
         return WorkerProcess(self, identity, pipe, limits)
@@ -329,7 +327,8 @@ class WorkerProcess:
         try:
             # Until now it has run nothing of a student's, so this is the process that it is.
             pid = self._pipe.peer()
-            self._signals = os.pidfd_open(pid)
+            with contextlib.suppress(OSError):  # refused in some containers: threads do not rest
+                self._signals = os.pidfd_open(pid)
             self._outside = outside = Outside(pid)
             greeting, _ = wire.receive(self._pipe, 0)
         except (OSError, EOFError, wire.ProtocolError) as error:
@@ -376,7 +375,7 @@ class WorkerProcess:
         """
         self._pipe.deadline = deadline
         header, body = self._guarded(lambda: wire.receive(self._pipe, size_cap))
-        if self._outside is not None and self._outside.threads > 1:
+        if self._signals >= 0 and self._outside is not None and self._outside.threads > 1:
             # The first waits for the next message. The others would go on, on no clock, while
             # the grader is at work, and take the processor from it.
             self._signal(signal.SIGSTOP)
@@ -413,4 +412,5 @@ class WorkerProcess:
         self._pipe.close()
         if self._outside is not None:
             self._outside.close()
+        if self._signals >= 0:
             os.close(self._signals)
