@@ -269,7 +269,7 @@ def find_kit(given: Path | None, submission: Path | None) -> Path:
         unless it is given, one that lies beside a single file.
     """
     whole = submission.resolve() if submission is not None else None
-    inside = whole if whole is None or whole.is_dir() else whole.parent
+    inside = whole.parent if whole is not None and whole.is_file() else whole
 
     def is_students(folder: Path) -> bool:
         return inside is not None and folder.is_relative_to(inside)
