@@ -30,6 +30,7 @@ from tests.test_hostile import ALL, Graders, submission
 
 ROOT = Path(__file__).parent.parent
 NOTHING = ("namespaces", "landlock", "seccomp", "user")
+SEED = 20_261_126  # one for all, as a batch has
 PARSING_S = 10.0  # to take an archive or a notebook apart, of intake
 
 
@@ -53,7 +54,7 @@ def thousand(kit: Kit, runs: int) -> None:
             grader, paced = graders.of(fixture)
             path = submission(fixture, kit, here)
             began = time.perf_counter()
-            result = grader.grade(grader.read(path), number)
+            result = grader.grade(grader.read(path), SEED)
             took = time.perf_counter() - began
             attacked = next(e for e in result.exercises if e.name == fixture.exercise)
             if result.status == "grader_error" or attacked.score is None:

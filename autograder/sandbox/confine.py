@@ -159,11 +159,11 @@ class Confinement:
         if sys.platform == "linux":
             if as_another:
                 drop_capabilities()
+                # A worker is the same user as the server and the other workers: nobody but root
+                # may look into any of them.
+                set_dumpable(False)
             if self._namespaces:
                 die_with_parent()  # the kernel forgets it when the user changes
-            # A worker is the same user as the server and the other workers: nobody but root may
-            # look into any of them.
-            set_dumpable(False)
             forbid_new_privileges()
         if rules is not None:
             rules.apply()
