@@ -138,6 +138,8 @@ def test_peaked_scores(student, rng):
         k[3 * place : 3 * place + 3] += 2000 * rng.choice([-1, 1], (1, 2))
         about = "3 queries, scores of thousands above and below 0"
         questions.append(((q, k, v), [3, 3, 3], about))
+    # The best key's value alone can answer all of these, but not this one.
+    questions.append((question(rng, 3, 2, 9, 2), [4, 5], "3 queries, 9 keys"))
     expect_attention(student, *questions)
 
 

@@ -37,6 +37,9 @@ def test_float16(student, rng):
             logits = steps(rng, *shape, top=top).astype(np.float16)
             about = f"float16 logits of shape {shape}, at most 10"
             ask(logits, about=about)
+        # Here no class is so small that it could be left out.
+        logits = rng.uniform(-1, 1, (2, 4)).astype(np.float16)
+        ask(logits, about="2 rows of 4 float16 logits between -1 and 1")
 
 
 @pytest.mark.hint("Tiny logits give nearly, but not exactly, equal probabilities.")

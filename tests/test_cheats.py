@@ -221,6 +221,11 @@ def test_forged_messages_neither_slow_nor_flood(graded):
 ODD_FIELDS = {
     "a number of an error that is none": {"op": "raised", "bases": ["OSError"], "errno": []},
     "a place that is none": {"op": "raised", "bases": [], "where": [[], {}]},
+    "a line beyond all lines": {
+        "op": "raised",
+        "bases": [],
+        "where": ["exercises/stable.py", 1 << 63],
+    },
     "a module that is none": {"op": "raised", "bases": ["ModuleNotFoundError"], "module": {}},
     "bases that are none": {"op": "raised", "bases": 3, "type": ["ValueError"]},
     "found or not": {"op": "missing", "found": [[]]},
