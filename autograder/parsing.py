@@ -82,6 +82,8 @@ class Parser:
         ------
         Unparsable
         """
+        if not self._worker.alive:
+            raise Unparsable
         body: list[memoryview] = []
         header = {
             name: wire.pack(value, body) if isinstance(value, str | np.ndarray) else value

@@ -13,6 +13,8 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.intake import FILE_CAP, Submission, read_submission
+from autograder.parsing import Parser, members
+from autograder.sandbox.archive import BadMember
 from tests.conftest import ROOT
 
 FILES = ["naive.py", "stable.py"]
@@ -327,6 +329,20 @@ def test_a_grader_reads_in_a_worker_what_is_read_here(grader, kit, tmp_path, suf
     there, here = grader.read(path), read_submission(path, kit.files)
     assert there == here
     assert there.rejected == bool(spoil)
+
+
+def test_a_parser_that_ends_spoils_one_member_after_the_other(grader):
+    """Each is told by itself, and nothing is closed twice."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name in ("a.py", "b.py", "c.py"):
+            archive.writestr(name, TEXT)
+    with Parser(grader._server) as parser:
+        found = members(parser, data.getvalue(), ".zip")
+        parser._deadline = 0.0
+        for member in found:
+            with pytest.raises(BadMember):
+                member.read(100)
 
 
 def test_no_archive_is_opened_in_the_grader(grader, tmp_path, monkeypatch):

@@ -383,7 +383,7 @@ class WorkerProcess:
         return header, wire.Unpacker(body)
 
     def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(OSError):  # it has ended, or may not be signalled here
             signal.pidfd_send_signal(self._signals, number)
 
     def _guarded(self, work: Callable[[], T]) -> T:
@@ -404,8 +404,9 @@ class WorkerProcess:
 
     def end(self) -> None:
         """Kill the worker."""
-        self._close()
-        self._server.kill(self._identity)
+        if self.alive:
+            self._close()
+            self._server.kill(self._identity)
 
     def _close(self) -> None:
         self.alive = False

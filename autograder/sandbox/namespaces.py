@@ -54,7 +54,7 @@ def enter_namespaces(readable: Readable) -> tuple[str, ...]:
             _wait_for(inner)
         die_with_parent()
         _new_root(readable)
-    except OSError as error:
+    except BaseException as error:  # whatever it is, this process must not go on as the caller
         os.write(tell, str(error).encode())
         os._exit(1)
     os.write(tell, b"in")
