@@ -68,7 +68,12 @@ def _confinement() -> list[Finding]:
         return [Finding("confinement", False, str(error), "grading runs on Linux")]
     reasons = dict(reason.split(": ", 1) for reason in missing)
     namespaces = ", ".join(facts["namespaces"])
-    files_kept = facts["landlock"] is not None or "mount" in facts["namespaces"]
+    files_kept = (
+        facts["landlock"] is not None
+        or "mount" in facts["namespaces"]
+        # Over an assignment and submissions that are closed to it; grading looks at that.
+        or facts["user"] == "nobody"
+    )
     return [
         Finding(
             "system calls (seccomp)",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
+import stat
 from pathlib import Path
 
 __all__ = ["write_text"]
@@ -23,25 +25,39 @@ def write_text(path: Path, text: str) -> None:
         path.write_bytes(data)
         return
     path = path.resolve()  # a link stays, and what it leads to is replaced
-    spare = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    spare = path.with_name(f".onewalk-{secrets.token_hex(8)}")
     try:
-        _write_nameless(path.parent, spare, data)
-    except (OSError, AttributeError):
-        # A file system, or a system, without such files: if this is cut off, the spare file stays.
-        spare.write_bytes(data)
-    spare.replace(path)
+        try:
+            _write_nameless(spare, data, rights)
+        except (OSError, AttributeError):
+            # A file system, or a system, without such files. Killed here, the spare file stays.
+            fd = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            with os.fdopen(fd, "wb", buffering=0) as file:
+                _fill(file, data, rights)
+        spare.replace(path)
+    except BaseException:
+        spare.unlink(missing_ok=True)
+        raise
 
 
-def _write_nameless(folder: Path, spare: Path, data: bytes) -> None:
+def _write_nameless(path: Path, data: bytes, rights: int | None) -> None:
     """By way of a file that gets its name only when it is whole."""
-    with os.fdopen(os.open(folder, os.O_WRONLY | os.O_TMPFILE, 0o666), "wb", buffering=0) as file:
-        written = 0
-        while written < len(data):
-            written += file.write(data[written:])
+    fd = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE, 0o666)
+    with os.fdopen(fd, "wb", buffering=0) as file:
+        _fill(file, data, rights)
         # With a folder's descriptor, though the path is absolute, it is linkat that is called,
         # and that follows the link.
-        here = os.open(folder, os.O_RDONLY)
+        here = os.open(path.parent, os.O_RDONLY)
         try:
-            os.link(f"/proc/self/fd/{file.fileno()}", spare, src_dir_fd=here)
+            os.link(f"/proc/self/fd/{fd}", path, src_dir_fd=here)
         finally:
             os.close(here)
+
+
+def _fill(file: io.FileIO, data: bytes, rights: int | None) -> None:
+    if rights is not None:  # those of the file that it takes the place of
+        os.fchmod(file.fileno(), rights)
+    written = 0
+    while written < len(data):
+        written += file.write(data[written:])

@@ -7,7 +7,7 @@ import platform
 import secrets
 import stat
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -127,13 +127,16 @@ class Grader:
         """
         with ExitStack() as stack:
 
-            def unpack(data: bytes, suffix: str) -> Sequence[Member]:
-                return members(stack.enter_context(Parser(self._server)), data, suffix)
+            def unpack(data: bytes, suffix: str) -> tuple[Sequence[Member], int]:
+                return members(stack.enter_context(closing(Parser(self._server))), data, suffix)
 
             try:
-                return read_submission(path, self._kit.files, unpack)
+                submission = read_submission(path, self._kit.files, unpack)
             except ConfinementError as error:
                 raise _unconfined(error) from None
+        if _keeps_files_only_by_user(self._confinement) and _readable_by_others(path):
+            self._refuse(f"others, and so student code, can read {path} and what lies beside it")
+        return submission
 
     def grade(self, submission: Submission, seed: int) -> Result:
         """Run the hidden tests on one submission.
@@ -218,14 +221,18 @@ class Grader:
         if reason is None:
             return []
         missing = "; ".join(self._server.missing)
+        self._refuse(f"{reason} ({missing})")
         text = f"Student code ran without full confinement: {reason} ({missing})."
-        if self._unconfined:
-            return [Finding(severity="warning", text=text)]
-        raise UnconfinedError(
-            f"this machine cannot confine student code: {reason} ({missing}). "
-            "`autograder doctor` says how to mend it; --unconfined grades all the same, and "
-            "then a submission can read what this user can and change its own grade"
-        )
+        return [Finding(severity="warning", text=text)]
+
+    def _refuse(self, reason: str) -> None:
+        """Stop here, unless it was asked to go on all the same."""
+        if not self._unconfined:
+            raise UnconfinedError(
+                f"this machine cannot confine student code: {reason}. "
+                "`autograder doctor` says how to mend it; --unconfined grades all the same, and "
+                "then a submission can read what this user can and change its own grade"
+            )
 
 
 def _unconfined(error: ConfinementError) -> UnconfinedError:
@@ -239,9 +246,13 @@ def _why_unconfined(facts: Confinement, hidden: Sequence[Path]) -> str | None:
     if facts.landlock is not None or "mount" in facts.namespaces:
         return None
     # Root that became another user, over files which that user cannot read.
-    if facts.user == "nobody" and not any(map(_readable_by_others, hidden)):
+    if _keeps_files_only_by_user(facts) and not any(map(_readable_by_others, hidden)):
         return None
     return "nothing keeps student code from reading files"
+
+
+def _keeps_files_only_by_user(facts: Confinement) -> bool:
+    return facts.landlock is None and "mount" not in facts.namespaces and facts.user == "nobody"
 
 
 def _readable_by_others(path: Path) -> bool:

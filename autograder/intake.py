@@ -105,12 +105,15 @@ class _Listing:
         Paths that stand in it once more; the first counts.
     refused
         Names that are absolute or climb out of it.
+    left_out
+        How many had names that are too long or too deep.
     """
 
     files: dict[str, Callable[[], bytes]]
     odd: dict[str, str] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    left_out: int = 0
 
     def renamed(self, rename: Callable[[str], str | None]) -> _Listing:
         """The same with other paths, without those that become None."""
@@ -119,16 +122,20 @@ class _Listing:
             return {new: what for old, what in table.items() if (new := rename(old)) is not None}
 
         twice = [new for old in self.twice if (new := rename(old)) is not None]
-        return _Listing(kept(self.files), kept(self.odd), twice, self.refused)
+        return _Listing(kept(self.files), kept(self.odd), twice, self.refused, self.left_out)
 
 
-Unpack = Callable[[bytes, str], Sequence[Member]]
-"""Lists an archive, given its bytes and its suffix; raises ``BadArchive``."""
+Unpack = Callable[[bytes, str], tuple[Sequence[Member], int]]
+"""Gives an archive's members, and how many were left out for their names.
+
+Of its bytes and its suffix; raises ``BadArchive``.
+"""
 
 
-def unpack_here(data: bytes, suffix: str) -> Sequence[Member]:
-    """List an archive in this process: for one's own."""
-    return Archive(data, suffix).members
+def unpack_here(data: bytes, suffix: str) -> tuple[Sequence[Member], int]:
+    """Open an archive in this process: for one's own."""
+    archive = Archive(data, suffix)
+    return archive.members, archive.left_out
 
 
 def read_submission(path: Path, files: Sequence[str], unpack: Unpack = unpack_here) -> Submission:
@@ -253,6 +260,9 @@ def _oddities(listing: _Listing, read: Collection[str]) -> Iterator[Finding]:
             f"Not read: {count} of the archive's members, whose names lead out of it, such as "
             f"{_printable(listing.refused[0])[:100]}."
         )
+        yield Finding(severity="warning", text=text)
+    if listing.left_out:
+        text = f"Not read: {listing.left_out} of the archive's members, with names without end."
         yield Finding(severity="warning", text=text)
 
 
@@ -392,10 +402,10 @@ def _list_archive(path: Path, suffix: str, unpack: Unpack) -> _Listing:
     if len(data) > ARCHIVE_CAP:
         raise Unreadable(f"{name} is larger than {ARCHIVE_CAP >> 20} MB.")
     try:
-        members = unpack(data, suffix)
+        members, left_out = unpack(data, suffix)
     except BadArchive as problem:
         raise Unreadable(f"{name} {problem}.") from None
-    listing = _Listing({})
+    listing = _Listing({}, left_out=left_out)
     for member in members:
         safe = _safe(member.name)
         if safe is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class Unparsable(Exception):
 
 
 class Parser:
-    """A worker for one file. Use it with ``with``.
+    """A worker for one file. Use it with ``contextlib.closing``.
 
     Parameters
     ----------
@@ -56,17 +56,9 @@ class Parser:
         self._worker.greet()
         self._deadline = time.monotonic() + seconds
 
-    def __enter__(self) -> Parser:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._worker.alive:
-            self._worker.end()
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.end()
 
     def ask(self, question: str, cap: int, /, **fields: Any) -> Answer:
         """Send one question, with text and arrays among its fields, and wait for the answer.
@@ -148,7 +140,7 @@ def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
     if not any(source.notebook for source in code.sources):
         return code
     (notebook,) = code.sources
-    with Parser(server) as parser:
+    with closing(Parser(server)) as parser:
         try:
             cells = parser.ask("cells", _CODE_CAP, text=notebook.text).value("value")
             sources = [as_bytes(cell).decode() for cell in cells]
@@ -159,8 +151,10 @@ def without_outputs(code: StudentCode, server: ForkServer) -> StudentCode:
     return replace(code, sources=[replace(notebook, text=text)])
 
 
-def members(parser: Parser, data: bytes, suffix: str) -> Sequence[Member]:
-    """What is in an archive; each member can be read as long as the parser lives.
+def members(parser: Parser, data: bytes, suffix: str) -> tuple[Sequence[Member], int]:
+    """What is in an archive, and how much was left out, as ``intake.Unpack``.
+
+    Each member can be read as long as the parser lives.
 
     Raises
     ------
@@ -173,15 +167,16 @@ def members(parser: Parser, data: bytes, suffix: str) -> Sequence[Member]:
         if problem := answer.field("problem"):
             raise BadArchive(str(problem)[:200])
         names = answer.data("names").decode("utf-8", "replace").split("\0")[:-1]
-        regular = answer.data("regular")
-        if len(names) != len(regular):
+        regular, left_out = answer.data("regular"), answer.field("left_out")
+        if len(names) != len(regular) or type(left_out) is not int:
             raise Unparsable
     except Unparsable:
         raise BadArchive("takes more memory or time to open than it may") from None
-    return [
+    found = [
         Member(name, bool(is_file), partial(_read_member, parser, index))
         for index, (name, is_file) in enumerate(zip(names, regular, strict=True))
     ]
+    return found, left_out
 
 
 def _read_member(parser: Parser, index: int, cap: int) -> bytes:

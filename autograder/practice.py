@@ -163,7 +163,7 @@ def _rank(
         if finder is not None:
             finder.install()
         if isinstance(function, bytes):
-            function = pickle.loads(function)  # noqa: S301 - our own parent's
+            function = pickle.loads(function)  # noqa: S301 - the student's own function, sent by the process that started this one
 
         def meet(op: str, value: Any) -> Any:
             connection.send(("reduce", (op, value)))

@@ -439,8 +439,10 @@ class Process:
             return ""
         if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._work.code.sources):
             return f" ({path}, line {line})" if 0 < line < 10_000 else ""
-        quoted = self._work.code.line(path, line) if 0 < line < 1 << 31 else None
-        return "" if quoted is None else f" ({path}, line {line}: `{quoted.strip()[:120]}`)"
+        for source in self._work.code.sources:
+            if source.path == path and (quoted := source.line(line)) is not None:
+                return f" ({path}, line {line}: `{quoted.strip()[:120]}`)"
+        return ""
 
 
 def _no_file(exercise: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,7 @@ class Sheet:
             absent = f"There is no {PACKAGE}/{self._name}.toml in the submission."
             raise Verdict(self._unreadable or absent, status="missing")
         line = None
-        with Parser(self._server, self._limits, self.clock.left) as parser:
+        with closing(Parser(self._server, self._limits, self.clock.left)) as parser:
             try:
                 answer = parser.ask("answers", _CAP, text=self._source.text)
                 if answer.field("op") == "answers":
@@ -144,10 +144,10 @@ def _plain(value: Any) -> Any:
 
 
 def _not_toml(source: Source, line: object) -> str:
-    lines = re.split(r"\r\n|\r|\n", source.text)
-    if not isinstance(line, int) or not 0 < line <= len(lines):
+    shown = source.line(line) if type(line) is int else None
+    if shown is None:
         return f"{source.path} is not TOML that can be read."
-    shown = lines[line - 1].strip()[:120]
+    shown = shown.strip()[:120]
     return f"{source.path} is not TOML: line {line} cannot be read (`{shown}`)."
 
 

@@ -1,10 +1,11 @@
-"""A thousand hostile submissions in a row, and what confinement costs an honest one.
+"""Hostile submissions by the thousand, and what confinement costs an honest one.
 
-    python benchmarks/hostile.py [--runs N]
+    python benchmarks/hostile.py [--rounds N] [--pairs N]
 
-Runs every fixture of tests/hostile in turn, in one process, as a grader of a class would, and
-tells what must be zero: scores above what is expected, faults of the grader, processes left
-behind; and how long and how large it got. Then the same honest submission in two graders in
+Runs every attack of tests/hostile in turn, in one process, as a grader of a class would, every
+third submission being honest, and tells what must be zero: scores above what is expected,
+faults of the grader, processes left behind, honest submissions that suffered; and how long and
+how large it got. Then the same honest submission in two graders in
 turn, one with all protections and one without any.
 """
 
@@ -12,12 +13,12 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import itertools
 import math
 import os
 import platform
 import random
 import re
+import shutil
 import statistics
 import tempfile
 import time
@@ -26,7 +27,7 @@ from pathlib import Path
 from autograder.grading import Grader
 from autograder.kit import Kit
 from autograder.sandbox.outside import Outside
-from tests.test_hostile import ALL, Graders, submission
+from tests.test_hostile import ALL, Graders, document, submission
 
 ROOT = Path(__file__).parent.parent
 NOTHING = ("namespaces", "landlock", "seccomp", "user")
@@ -43,19 +44,23 @@ def children() -> list[str]:
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
 
 
-def thousand(kit: Kit, runs: int) -> None:
-    attacks = [f for f in ALL if f.kind != "honest"]
-    above, faults, late, slowest = [], [], [], (-math.inf, "")
-    outside, sizes = Outside(os.getpid()), []
+def hostile(kit: Kit, rounds: int) -> None:
+    """All attacks, round after round, and after every second one an honest submission."""
+    attacks = [f for f in ALL if f.is_attack]
+    above, faults, late, slowest, suffered = [], [], [], (-math.inf, ""), []
+    outside, sizes, alone, honest = Outside(os.getpid()), [], {}, 0
     with tempfile.TemporaryDirectory() as folder:
         graders = Graders(kit)
-        for number, fixture in enumerate(itertools.islice(itertools.cycle(attacks), runs)):
+        for number, fixture in enumerate(attacks * rounds):
             (here := Path(folder) / str(number)).mkdir()
             grader, paced = graders.of(fixture)
+            if grader not in alone:
+                alone[grader] = document(grader.grade(grader.read(ROOT / "reference"), SEED))
             path = submission(fixture, kit, here)
             began = time.perf_counter()
             result = grader.grade(grader.read(path), SEED)
             took = time.perf_counter() - began
+            shutil.rmtree(here)
             attacked = next(e for e in result.exercises if e.name == fixture.exercise)
             if result.status == "grader_error" or attacked.score is None:
                 faults.append(fixture)
@@ -67,23 +72,26 @@ def thousand(kit: Kit, runs: int) -> None:
             if took > limit + 2.0:
                 late.append(fixture)
             slowest = max(slowest, (took - limit, str(fixture)))
+            if number % 2:
+                honest += 1
+                after = document(grader.grade(grader.read(ROOT / "reference"), SEED))
+                if after != alone[grader]:
+                    suffered.append(fixture)
             outside.look()
             sizes.append(outside.held / (1 << 20))
         graders.close()
     left = children()
-    per_cycle = len(attacks)
-    first = statistics.median(sizes[per_cycle : 2 * per_cycle])
-    last = statistics.median(sizes[-per_cycle:])
-    print(f"{runs} runs of {len(attacks)} hostile submissions")
+    each = [
+        statistics.median(sizes[n * len(attacks) : (n + 1) * len(attacks)]) for n in range(rounds)
+    ]
+    print(f"{len(sizes)} runs of {len(attacks)} attacks")
     print(f"  above their expected score       {len(above)} {sorted({str(f) for f in above})}")
     print(f"  faults of the grader             {len(faults)} {sorted({str(f) for f in faults})}")
     print(f"  later than limit + 2 s           {len(late)} {sorted({str(f) for f in late})}")
     print(f"  latest against its limit         {slowest[0]:+.2f} s ({slowest[1]})")
     print(f"  processes left at the end        {len(left)}")
-    print(
-        f"  memory of the grader             {first:.1f} MB in the second round, "
-        f"{last:.1f} MB in the last ({100 * (last / first - 1):+.1f} %)"
-    )
+    print(f"  {honest} honest ones in between, another document than alone: {len(suffered)}")
+    print(f"  memory of the grader by round    {', '.join(f'{size:.1f}' for size in each)} MB")
 
 
 def cost(kit: Kit, runs: int) -> None:
@@ -113,14 +121,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--pairs", type=int, default=60)
     options = parser.parse_args()
     adopt_orphans()
     kit = Kit.load(ROOT)
     kernel = re.sub(r"-.*", "", platform.release())
     print(f"Python {platform.python_version()}, Linux {kernel}, user {os.geteuid()}")
-    thousand(kit, options.runs)
+    hostile(kit, options.rounds)
     cost(kit, options.pairs)
 
 

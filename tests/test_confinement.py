@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -143,9 +144,10 @@ def as_bytes(path: Path) -> np.ndarray:
 def nest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     """An assignment with the canary wherever something is hidden; its folders."""
     tmp_path.chmod(0o755)
-    for name in ("hidden_tests/test_hunt.py", "reference/hunt.py", "grader.toml"):
+    kits = ("hidden_tests/test_hunt.py", "reference/hunt.py", "grader.toml")
+    for name in (*kits, "submissions/ada/exercises/hunt.py", "results/ada/result.json"):
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"# {CANARY}\n")
     monkeypatch.setenv("HIDDEN_CANARY", CANARY)
     monkeypatch.chdir(tmp_path)
@@ -453,7 +455,6 @@ def test_threads_rest_while_the_grader_is_at_work(server):
             threading.Thread(target=burn, daemon=True).start()
 
         def hunt():
-            time.sleep(0.05)
             return np.array([time.process_time()])
     """
     made = student(server, source)
@@ -561,11 +562,60 @@ def test_nobody_looks_into_the_server_or_a_worker():
     """Workers are the server's user, so what is open to that user would be open to them."""
     with ForkServer() as server:
         assert server.facts["seccomp"]
+        worker = server.spawn(Limits(1 << 28, 10))
+        worker.greet()
         pids = _tree(server._process.pid)
-        # Files of a process that may not be looked into belong to root, whoever it runs as.
-        assert any(Path(f"/proc/{pid}/mem").stat().st_uid == 0 for pid in pids)
-        status = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
-        assert any("NoNewPrivs:\t1" in text for text in status)
+        status = {pid: Path(f"/proc/{pid}/status").read_text() for pid in pids}
+        given_up = {pid for pid, text in status.items() if "NoNewPrivs:\t1" in text}
+        assert outer_pid(worker) in given_up
+        assert len(given_up) >= 2  # and the server
+        for pid in given_up:
+            # Files of a process that may not be looked into are root's, whoever it runs as.
+            assert f"\nUid:\t{os.geteuid() or 65534}\t" in status[pid] or not status[pid]
+            assert Path(f"/proc/{pid}/mem").stat().st_uid == 0
+        worker.end()
+
+
+def test_every_process_of_a_server_is_in_its_control_group():
+    with ForkServer() as server:
+        if not server.facts["cgroup"]:
+            pytest.skip("this user may make no control group here")
+        assert server._group is not None
+        name = server._group._folder.name
+        worker = server.spawn(Limits(1 << 28, 10))
+        worker.greet()
+        pids = _tree(server._process.pid)
+        assert outer_pid(worker) in map(int, pids)
+        assert all(name in Path(f"/proc/{pid}/cgroup").read_text() for pid in pids)
+        worker.end()
+
+
+def test_a_fork_server_that_dies_ends_the_grading_and_costs_nobody_a_point(kit: Kit):
+    with Grader(kit, ["naive"]) as grader:
+        right = read_submission(kit.root / "reference", kit.files)
+        grader.grade(right, 1)
+        for pid in _tree(grader._server._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        grader._server._process.wait()
+        with pytest.raises(UnconfinedError, match="could not be confined"):
+            grader.grade(right, 1)
+        with pytest.raises(UnconfinedError, match="could not be confined"):
+            grader.read(kit.root / "examples/zipped.zip")
+
+
+def test_where_only_another_user_keeps_files_the_submissions_must_be_closed(
+    kit: Kit, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Beside one that student code can read lie those of others."""
+    (open_folder / "naive.py").write_text("x = 1\n")
+    alone = {"landlock": None, "seccomp": True, "namespaces": [], "user": "nobody"}
+    with Grader(kit, ["naive"]) as grader:
+        monkeypatch.setattr(grader, "_confinement", Confinement(**alone))
+        with pytest.raises(UnconfinedError, match="what lies beside it"):
+            grader.read(open_folder / "naive.py")
+        open_folder.chmod(0o700)
+        assert grader.read(open_folder / "naive.py").files == ["naive.py"]
 
 
 def _tree(pid: int) -> list[int]:

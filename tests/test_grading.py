@@ -172,6 +172,7 @@ def test_the_clock_counts_the_students_time_only(kit):
     assert [t["status"] for t in by_name(grade(root)).values()] == ["passed"]
 
 
+# Hidden tests of a made-up assignment, as text: none of these is a pass, so none earns anything.
 NO_PASS = {
     "skipped": "@pytest.mark.skip\ndef test_a(student):\n    pass\n",
     "skips": "def test_a(student):\n    pytest.skip('no')\n",

@@ -7,6 +7,7 @@ import json
 import os
 import tarfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -337,8 +338,8 @@ def test_a_parser_that_ends_spoils_one_member_after_the_other(grader):
     with zipfile.ZipFile(data, "w") as archive:
         for name in ("a.py", "b.py", "c.py"):
             archive.writestr(name, TEXT)
-    with Parser(grader._server) as parser:
-        found = members(parser, data.getvalue(), ".zip")
+    with closing(Parser(grader._server)) as parser:
+        found, _ = members(parser, data.getvalue(), ".zip")
         parser._deadline = 0.0
         for member in found:
             with pytest.raises(BadMember):

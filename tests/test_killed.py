@@ -44,10 +44,24 @@ def orphans() -> list[int]:
 
 
 ENDS = {"result.json": "}\n", "report.md": "</details>\n", "report.html": "</html>\n"}
+BURNS = """
+import hashlib
+import threading
 
 
-def grading(tiny: Path, out: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "autograder", "grade", str(tiny / "reference")]
+def burn():
+    hashlib.pbkdf2_hmac("sha256", b"x", b"y", 2_000_000_000)
+
+
+def trapezoid(y, dx=1.0):
+    for _ in range(8):
+        threading.Thread(target=burn, daemon=True).start()
+    return 0.0
+"""
+
+
+def grading(tiny: Path, out: Path, submission: str = "reference") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "autograder", "grade", str(tiny / submission)]
     command += ["--kit", str(tiny), "--json", str(out / "result.json")]
     command += ["--markdown", str(out / "report.md"), "--html", str(out / "report.html")]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -62,12 +76,15 @@ def test_killed_at_any_moment_it_leaves_nothing_behind(tiny: Path, tmp_path: Pat
         assert whole.wait() == 0
     lasts = time.monotonic() - began
     assert {p.name for p in out.iterdir()} == set(ENDS)
+    # Every other time, of a submission whose threads burn, and are stopped in between.
+    (tiny / "burns/exercises").mkdir(parents=True)
+    (tiny / "burns/exercises/trapezoid.py").write_text(BURNS)
     chance = random.Random()
     outcomes = set()
-    for _ in range(MOMENTS):
+    for moment in range(MOMENTS):
         shutil.rmtree(out)
         out.mkdir()
-        with grading(tiny, out) as process:
+        with grading(tiny, out, ("reference", "burns")[moment % 2]) as process:
             ended = ends_within(process.pid, chance.uniform(0.0, lasts))
             process.kill()
             process.wait()
@@ -76,7 +93,9 @@ def test_killed_at_any_moment_it_leaves_nothing_behind(tiny: Path, tmp_path: Pat
             os.waitpid(pid, 0)
         assert set(orphans()) <= before
         for file in out.iterdir():
-            assert file.read_text().endswith(ENDS[file.name]), file.name
+            # One that is about to get its name may be there with another; it is whole too.
+            ends = ENDS.get(file.name) or tuple(ENDS.values())
+            assert file.read_text().endswith(ends), file.name
         outcomes.add(ended)
     assert False in outcomes
 
@@ -125,8 +144,23 @@ def test_links_devices_and_rights_are_kept(tmp_path: Path):
     finally:
         os.umask(mask)
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "new").chmod(0o600)
+    write_text(tmp_path / "new", "y")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
+    write_text(tmp_path / ("x" * 255), "a long name")
     with pytest.raises(OSError, match="No such file"):
         write_text(tmp_path / "nowhere" / "x", "x")
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    write_text(tmp_path / "x", "old")
+    monkeypatch.setattr("autograder.files._fill", full)
+    with pytest.raises(OSError, match="No space"):
+        write_text(tmp_path / "x", "new")
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
 
 
 def test_where_no_file_can_be_nameless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -21,11 +22,31 @@ from autograder.sandbox.outside import Outside
 from tests.conftest import ROOT
 
 LAUNCHER = """
-import ctypes, errno, os, sys
+import ctypes, errno, os, pathlib, sys, tempfile
 import pyseccomp as seccomp
 
 libc = ctypes.CDLL(None)
 without, user, refused = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(",")
+
+
+def open_the_way(path):
+    # Let every user get at a folder of root's, in a view of the files of this process alone.
+    closed = next((p for p in reversed(path.parents) if not p.stat().st_mode & 1), None)
+    if closed is None:
+        return
+    first = path.relative_to(closed).parts[0]
+    here = tempfile.mkdtemp()
+    os.chmod(here, 0o755)
+    os.mkdir(os.path.join(here, first))
+    for source, target in ((closed / first, os.path.join(here, first)), (here, closed)):
+        assert libc.mount(os.fsencode(source), os.fsencode(target), None, 4096 | 16384, None) == 0
+
+
+if user and os.geteuid() == 0:
+    assert libc.unshare(0x00020000) == 0
+    assert libc.mount(b"none", b"/", None, 16384 | 1 << 18, None) == 0
+    for path in {sys.base_prefix, sys.prefix, os.getcwd()}:
+        open_the_way(pathlib.Path(path))
 code = getattr(errno, sys.argv[4])
 if os.geteuid() == 0:
     # What a container that is given no rights has left of root's, by default.
@@ -45,7 +66,9 @@ os.execv(sys.executable, [sys.executable, *sys.argv[5:]])
 """
 
 CONTAINER = ("rights", "0", "unshare,mount,umount2,pivot_root,setns,keyctl,bpf,ptrace", "EPERM")
-APPARMOR = ("nothing", "0", "mount", "EACCES")
+CONTAINED_USER = ("rights", "1234", *CONTAINER[2:])
+APPARMOR = ("nothing", "1234", "mount", "EACCES")
+ORDINARY = ("nothing", "1234", "", "EPERM")
 OLD_KERNEL = (
     *("rights", "0"),
     "unshare,mount,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self",
@@ -54,19 +77,25 @@ OLD_KERNEL = (
 
 
 def launched(machine: tuple[str, ...], *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", LAUNCHER, *machine, *command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(
+            [sys.executable, "-c", LAUNCHER, *machine, *command],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 GRADE = ("-m", "autograder", "grade", "reference", "--only", "stable")
 
 
-@pytest.mark.parametrize("machine", [CONTAINER, APPARMOR], ids=["container", "apparmor"])
+@pytest.mark.parametrize(
+    "machine",
+    [CONTAINER, CONTAINED_USER, APPARMOR],
+    ids=["container", "a user in a container", "apparmor"],
+)
 def test_where_namespaces_are_refused_landlock_confines(machine):
     """A container without extra rights, and Ubuntu 24.04, where namespaces have no rights."""
     graded = launched(machine, *GRADE)
@@ -77,6 +106,52 @@ def test_where_namespaces_are_refused_landlock_confines(machine):
     doctor = launched(machine, "-m", "autograder", "doctor")
     assert doctor.returncode == 0, doctor.stdout
     assert "files (Landlock): ABI" in doctor.stdout
+
+
+def test_an_ordinary_user_has_namespaces_of_their_own():
+    graded = launched(ORDINARY, *GRADE)
+    assert graded.returncode == 0, graded.stderr
+    assert "10 / 10" in graded.stdout
+    said = " ".join(graded.stdout.partition("confinement")[2].partition("seed")[0].split())
+    assert "namespaces (user mount pid net ipc)" in said
+    assert "control group" not in said
+
+
+THREADS = """
+import sys
+sys.path.insert(0, "")
+from tests.test_confinement import student
+from autograder.sandbox.client import ForkServer
+
+source = '''
+import threading
+import numpy as np
+
+threading.stack_size(64 << 10)
+done = threading.Event()
+
+def hunt():
+    count = 0
+    try:
+        for count in range(2000):
+            threading.Thread(target=done.wait, daemon=True).start()
+    except RuntimeError:
+        pass
+    return np.array([count])
+'''
+with ForkServer() as server:
+    assert not server.facts["namespaces"], server.facts
+    made = student(server, source)
+    print(made.hunt().item())
+    made.close()
+"""
+
+
+def test_an_ordinary_users_threads_are_limited_without_namespaces():
+    """They count with all else that the user runs, and there are few of them all the same."""
+    counted = launched(CONTAINED_USER, "-c", THREADS)
+    assert counted.returncode == 0, counted.stderr
+    assert 100 < int(counted.stdout) < 400
 
 
 def test_where_nothing_confines_grading_is_refused():

@@ -261,7 +261,15 @@ def test_a_worker_that_lies_is_believed_nothing(chance, kind, raw):
     ("kind", "header"),
     [
         (3, {"op": "answers", "values": [["tuple", [["int", "9" * 14], ["none"]]]]}),
-        (5, {"op": "archive", "names": ["int", "9" * 14], "regular": ["int", "9" * 14]}),
+        (
+            5,
+            {
+                "op": "archive",
+                "names": ["int", "9" * 14],
+                "regular": ["int", "9" * 14],
+                "left_out": 0,
+            },
+        ),
         (7, {"op": "cells", "value": ["list", [["int", "9" * 14]]]}),
     ],
     ids=["sheet", "archive", "notebook"],

@@ -28,7 +28,8 @@ MEMBER_CAP = 10_000
 
 _NAME_CAP = 1_000
 _DEPTH_CAP = 32
-# Text packs to a tenth, a notebook full of empty pictures to a hundredth.
+# Text packs to a tenth, a notebook full of empty pictures to a hundredth. Of notebooks, and of
+# a whole .tar.gz: a module is smaller than what the ratio is asked of.
 _RATIO_CAP = 200
 _RATIO_FROM = 1 << 20
 
@@ -74,6 +75,8 @@ class Archive:
     ----------
     members
         In order; none whose name is longer or deeper than any honest one.
+    left_out
+        How many had such a name.
 
     Raises
     ------
@@ -82,6 +85,7 @@ class Archive:
 
     def __init__(self, data: bytes, suffix: str) -> None:
         list_members = self._zip if suffix == ".zip" else self._tar
+        self.left_out = 0
         try:
             self.members = list(self._counted(list_members(data, suffix)))
         except BadArchive:
@@ -97,6 +101,8 @@ class Archive:
                 raise BadArchive(f"has more than {MEMBER_CAP} members")
             if len(member.name) <= _NAME_CAP and _depth(member.name) <= _DEPTH_CAP:
                 yield member
+            else:
+                self.left_out += 1
 
     def _zip(self, data: bytes, suffix: str) -> Iterator[Member]:
         archive = zipfile.ZipFile(io.BytesIO(data))

@@ -144,7 +144,8 @@ def _ancestors(version: _Version, proc: Path) -> Iterator[Path]:
         top = Path(before.split()[4])
         for membership in memberships:
             _, controllers, path = membership.split(":", 2)
-            if version.controller in controllers.split(","):
+            # A path that climbs leads out of what is mounted here: another's, and not to be used.
+            if version.controller in controllers.split(",") and ".." not in path.split("/"):
                 inner = top / path.lstrip("/")
                 yield from (p for p in (inner, *inner.parents) if p.is_relative_to(top))
 

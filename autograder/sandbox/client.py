@@ -173,7 +173,9 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
+        # Before it forks anything, for what it has forked by then would stay outside.
         self._group = ControlGroup.around(self._process.pid, _GROUP_BYTES)
+        self._tell({"op": "go"})
         self._killed = 0  # by the kernel, for want of memory
         self._shares: dict[int, int] = {}  # of the group's memory, for each worker that lives
         self._ids = itertools.count(1)
@@ -227,13 +229,18 @@ class ForkServer:
             with contextlib.suppress(OSError):  # the other limits are there as well
                 self._group.allow(_GROUP_BYTES + sum(self._shares.values()))
         with theirs:
-            socket.send_fds(self._control, [json.dumps(packet).encode()], [theirs.fileno()])
+            try:
+                self._tell(packet, theirs.fileno())
+            except ConfinementError:
+                pipe.close()
+                raise
         return WorkerProcess(self, identity, pipe, limits)
 
     def kill(self, identity: int) -> None:
         """End a worker."""
         self._shares.pop(identity, None)
-        self._tell({"op": "kill", "id": identity})
+        with contextlib.suppress(ConfinementError):  # with the server, its workers have ended
+            self._tell({"op": "kill", "id": identity})
 
     def death(self, identity: int) -> WorkerDied:
         """How a worker ended that has closed its wire; it is killed if it lives on."""
@@ -252,7 +259,7 @@ class ForkServer:
         self._tell({"op": "await", "id": identity})
         lived_on = False
         try:
-            packet = self._receive(timeout=1.0)
+            packet = self._hear(timeout=1.0)
         except TimeoutError:
             lived_on = True
             self.kill(identity)
@@ -260,9 +267,12 @@ class ForkServer:
         assert packet["id"] == identity
         return packet["code"], lived_on
 
-    def _tell(self, packet: dict[str, Any]) -> None:
+    def _tell(self, packet: dict[str, Any], *fds: int) -> None:
         self._control.settimeout(_START_S)
-        self._control.send(json.dumps(packet).encode())
+        try:
+            socket.send_fds(self._control, [json.dumps(packet).encode()], fds)
+        except OSError as error:
+            raise ConfinementError(f"the fork server cannot be reached: {error}") from None
 
     def close(self) -> None:
         """End the server and every worker."""
@@ -284,9 +294,18 @@ class ForkServer:
             self._ready = self._receive()
         return self._ready
 
-    def _receive(self, timeout: float = _START_S) -> dict[str, Any]:
+    def _receive(self) -> dict[str, Any]:
+        try:
+            return self._hear(_START_S)
+        except TimeoutError:
+            raise ConfinementError(f"the fork server said nothing in {_START_S:g} s") from None
+
+    def _hear(self, timeout: float) -> dict[str, Any]:
         self._control.settimeout(timeout)
-        data = self._control.recv(_PACKET)
+        try:
+            data = self._control.recv(_PACKET)
+        except ConnectionError:
+            data = b""
         if not data:
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)

@@ -9,7 +9,7 @@ which every worker inherits.
 =====================================================  ======================================
 from the grader                                        from the server
 =====================================================  ======================================
-\                                                      ``{"op": "ready", "facts", "missing"}``
+``{"op": "go"}``, once                                 ``{"op": "ready", "facts", "missing"}``
 ``{"op": "spawn", "id", "memory_bytes", "cpu_s"}``     nothing; the worker says "ready" itself
 ``{"op": "await", "id"}``                              ``{"op": "exit", "id", "code"}``, once
                                                        it has ended
@@ -182,6 +182,9 @@ def main() -> None:
     # Where the machine itself runs out of memory, a worker goes before the grader.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
+    # The grader puts this process where it and all that it forks belong, and says so.
+    if not control.recv(_PACKET):
+        return
     null = os.open(os.devnull, os.O_RDWR)  # out of reach in the namespaces
     confinement = Confinement(["numpy"], without=sys.argv[2:])
     os.environ.clear()

@@ -44,6 +44,14 @@ class Source:
     text: str
     notebook: bool = False
 
+    def line(self, number: int) -> str | None:
+        """A line as it stands there, from 1; None when there is none."""
+        if not 0 < number < sys.maxsize:
+            return None
+        # With any newline, and without a list of what may be a million lines.
+        lines = io.StringIO(self.text, newline=None)
+        return next(itertools.islice(lines, number - 1, number), None)
+
 
 @dataclass(frozen=True)
 class StudentCode:
@@ -69,15 +77,6 @@ class StudentCode:
             return False
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         return any(name in s.text and word.search(s.text) for s in self.sources)
-
-    def line(self, path: str, number: int) -> str | None:
-        """A line of a file as it stands there, from 1; None when there is none."""
-        for source in self.sources:
-            if source.path == path:
-                # With any newline, and without a list of what may be a million lines.
-                lines = io.StringIO(source.text, newline=None)
-                return next(itertools.islice(lines, number - 1, number), None)
-        return None
 
 
 @dataclass

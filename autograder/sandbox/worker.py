@@ -165,13 +165,15 @@ class Worker:
         out: list[memoryview] = []
         try:
             data, suffix = bytes(read.value(header["data"])), read.value(header["suffix"])
-            self._members = Archive(data, suffix).members
+            archive = Archive(data, suffix)
+            self._members = archive.members
         except BadArchive as problem:
             return {"op": "archive", "problem": str(problem)}, out
         names = "".join(member.name.replace("\0", "?") + "\0" for member in self._members)
         regular = np.array([member.is_file for member in self._members], np.uint8)
         reply = {
             "op": "archive",
+            "left_out": archive.left_out,
             "names": wire.pack(_bytes(names), out, header["cap"]),
             "regular": wire.pack(regular, out, header["cap"]),
         }

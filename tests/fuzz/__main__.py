@@ -1,11 +1,11 @@
 """Fuzz what the grader makes of a worker's bytes, with coverage to guide it.
 
     pip install atheris
-    python -m tests.fuzz -atheris_runs=1000000 -timeout=5 -rss_limit_mb=400
+    python -m tests.fuzz [-atheris_runs=N] [FILE]
 
-libFuzzer stops at an exception that is not one of the grader's own, at a frame that takes
-longer than ``-timeout`` seconds, and where memory goes beyond ``-rss_limit_mb``. What found it
-is then a file, which as the only argument is run again.
+A million runs, unless told otherwise. libFuzzer stops at an exception that is not one of the
+grader's own, at a run that takes longer than 5 s, and where memory goes beyond 400 MB. What
+found it is then a file, which as the argument is run again.
 """
 
 import random
@@ -33,10 +33,15 @@ def one(data: bytes) -> None:
     believe(said, kind)
 
 
+given = sys.argv[1:]
+limits = ["-atheris_runs=1000000", "-timeout=5", "-rss_limit_mb=400"]
+options = [sys.argv[0], *limits, "-max_len=4096", "-len_control=0", *given]
 with tempfile.TemporaryDirectory() as corpus:
-    # From nothing, it would take long until there are bytes enough for a whole conversation.
-    chance = random.Random(0)
-    for number in range(300):
-        (Path(corpus) / str(number)).write_bytes(chance.randbytes(chance.randrange(2048)))
-    atheris.Setup([*sys.argv, "-max_len=4096", "-len_control=0", corpus], one)
+    if all(argument.startswith("-") for argument in given):
+        # From nothing, it would take long until there are bytes enough for a conversation.
+        chance = random.Random(0)
+        for number in range(300):
+            (Path(corpus) / str(number)).write_bytes(chance.randbytes(chance.randrange(2048)))
+        options.append(corpus)
+    atheris.Setup(options, one)
     atheris.Fuzz()
