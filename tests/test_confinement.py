@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import textwrap
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -591,6 +593,7 @@ def test_every_process_of_a_server_is_in_its_control_group():
 
 
 def test_a_fork_server_that_dies_ends_the_grading_and_costs_nobody_a_point(kit: Kit):
+    descriptors = set(Path("/proc/self/fd").iterdir())
     with Grader(kit, ["naive"]) as grader:
         right = read_submission(kit.root / "reference", kit.files)
         grader.grade(right, 1)
@@ -602,6 +605,21 @@ def test_a_fork_server_that_dies_ends_the_grading_and_costs_nobody_a_point(kit: 
             grader.grade(right, 1)
         with pytest.raises(UnconfinedError, match="could not be confined"):
             grader.read(kit.root / "examples/zipped.zip")
+    assert set(Path("/proc/self/fd").iterdir()) == descriptors
+
+
+def test_a_worker_that_ended_leaves_nothing_for_the_garbage_collector(server):
+    """Thousands of them would be most of a batch's memory."""
+    worker = server.spawn(Limits(64 << 20, 5))
+    worker.greet()
+    gone = weakref.ref(worker)
+    worker.end()
+    gc.disable()
+    try:
+        del worker
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_where_only_another_user_keeps_files_the_submissions_must_be_closed(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -177,7 +178,7 @@ class ForkServer:
         self._group = ControlGroup.around(self._process.pid, _GROUP_BYTES)
         self._tell({"op": "go"})
         self._killed = 0  # by the kernel, for want of memory
-        self._shares: dict[int, int] = {}  # of the group's memory, for each worker that lives
+        self._workers: dict[int, WorkerProcess] = {}  # those that live
         self._ids = itertools.count(1)
         self._ready: dict[str, Any] | None = None
         self._spares: dict[Limits, WorkerProcess] = {}
@@ -223,22 +224,19 @@ class ForkServer:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         packet = {"op": "spawn", "id": identity}
         packet |= {"memory_bytes": limits.memory_bytes, "cpu_s": limits.cpu_s}
-        pipe = SocketPipe(mine)
-        self._shares[identity] = limits.memory_bytes + _GROUP_BYTES_EACH
+        worker = WorkerProcess(self, identity, SocketPipe(mine), limits)
+        self._workers[identity] = worker
         if self._group is not None:
+            shares = [each.limits.memory_bytes for each in self._workers.values()]
             with contextlib.suppress(OSError):  # the other limits are there as well
-                self._group.allow(_GROUP_BYTES + sum(self._shares.values()))
+                self._group.allow(_GROUP_BYTES + sum(shares) + _GROUP_BYTES_EACH * len(shares))
         with theirs:
-            try:
-                self._tell(packet, theirs.fileno())
-            except ConfinementError:
-                pipe.close()
-                raise
-        return WorkerProcess(self, identity, pipe, limits)
+            self._tell(packet, theirs.fileno())
+        return worker
 
     def kill(self, identity: int) -> None:
         """End a worker."""
-        self._shares.pop(identity, None)
+        self._workers.pop(identity, None)
         with contextlib.suppress(ConfinementError):  # with the server, its workers have ended
             self._tell({"op": "kill", "id": identity})
 
@@ -255,7 +253,7 @@ class ForkServer:
 
     def _exit_code(self, identity: int) -> tuple[int, bool]:
         """The exit status, and whether it had to be killed for it."""
-        self._shares.pop(identity, None)
+        self._workers.pop(identity, None)
         self._tell({"op": "await", "id": identity})
         lived_on = False
         try:
@@ -276,8 +274,8 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and every worker."""
-        for spare in self._spares.values():
-            spare._pipe.close()
+        for worker in self._workers.values():
+            worker._close()
         self._control.close()
         try:
             self._process.wait(timeout=10)
@@ -315,14 +313,28 @@ class ForkServer:
         return packet
 
 
+def _expect_within(outside: Outside, most: int) -> None:
+    outside.look()
+    if outside.held > most:
+        raise _TooMuchMemory
+
+
 class WorkerProcess:
-    """One worker, as the grader sees it: a pipe and a way to end it."""
+    """One worker, as the grader sees it: a pipe and a way to end it.
+
+    Attributes
+    ----------
+    limits
+        What it may use.
+    alive
+        Whether it can be told anything.
+    """
 
     def __init__(self, server: ForkServer, identity: int, pipe: SocketPipe, limits: Limits) -> None:
         self._server = server
         self._identity = identity
         self._pipe = pipe
-        self._limits = limits
+        self.limits = limits
         self._outside: Outside | None = None
         self._signals = -1  # a descriptor of the process, which no other can take its place in
         self._rests = False
@@ -356,18 +368,12 @@ class WorkerProcess:
         if greeting.get("op") != "ready":
             self.end()
             raise ConfinementError(str(greeting.get("reason")))
-        allowed = self._limits.memory_bytes
+        allowed = self.limits.memory_bytes
         # The limit of the process counts what was there and untouched, such as a buffer of BLAS;
         # whoever touches it holds it from now on.
         most = outside.held + allowed + min(outside.untouched, allowed // 8)
-        self._pipe.look = lambda: self._expect_within(outside, most)
+        self._pipe.look = partial(_expect_within, outside, most)
         self._pipe.interval = min(_LOOK_S, allowed / _FILLS_PER_S)
-
-    @staticmethod
-    def _expect_within(outside: Outside, most: int) -> None:
-        outside.look()
-        if outside.held > most:
-            raise _TooMuchMemory
 
     def tell(self, header: dict[str, Any], body: list[memoryview], deadline: float) -> None:
         """Send one message; like ``hear``."""

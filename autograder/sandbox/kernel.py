@@ -59,6 +59,7 @@ def forbid_new_privileges() -> None:
 
 
 def drop_capabilities() -> None:
+    """Give up every capability of this process, for good once no program may add to them."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)  # 0 is this process
     none = (ctypes.c_uint32 * 6)()
     call("capset", header, none)
