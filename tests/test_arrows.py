@@ -20,6 +20,7 @@ LAYERS = [
         "streams",
         *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "outside")),
         *(f"sandbox.{n}" for n in ("kernel", "readable")),
+        "triton_tasks.program",
     },
     {"sandbox.collective", "sandbox.namespaces", "sandbox.syscalls"},
     {"sandbox.confine"},
