@@ -34,7 +34,7 @@ from autograder.result import (
 from autograder.sandbox.archive import Member
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.kernel import ConfinementError
+from autograder.sandbox.kernel import ConfinementError, give_memory_back
 from autograder.sandbox.loader import StudentCode
 from autograder.sheet import Sheet
 from autograder.student import Student
@@ -158,6 +158,7 @@ class Grader:
         finally:
             for student in students.values():
                 student.close()
+            give_memory_back()
         exercises = [
             _exercise_result(e, [o for o in outcomes if o.exercise == e.name])
             for e in self._exercises

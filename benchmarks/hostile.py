@@ -20,6 +20,7 @@ import random
 import re
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -48,7 +49,7 @@ def hostile(kit: Kit, rounds: int) -> None:
     """All attacks, round after round, and after every second one an honest submission."""
     attacks = [f for f in ALL if f.is_attack]
     above, faults, late, slowest, suffered = [], [], [], (-math.inf, ""), []
-    outside, sizes, alone, honest = Outside(os.getpid()), [], {}, 0
+    outside, sizes, blocks, alone, honest = Outside(os.getpid()), [], [], {}, 0
     with tempfile.TemporaryDirectory() as folder:
         graders = Graders(kit)
         for number, fixture in enumerate(attacks * rounds):
@@ -79,11 +80,14 @@ def hostile(kit: Kit, rounds: int) -> None:
                     suffered.append(fixture)
             outside.look()
             sizes.append(outside.held / (1 << 20))
+            blocks.append(sys.getallocatedblocks() / 1e3)
         graders.close()
     left = children()
-    each = [
-        statistics.median(sizes[n * len(attacks) : (n + 1) * len(attacks)]) for n in range(rounds)
-    ]
+
+    def by_round(figures: list[float]) -> str:
+        parts = [figures[n * len(attacks) : (n + 1) * len(attacks)] for n in range(rounds)]
+        return ", ".join(f"{statistics.median(part):.1f}" for part in parts)
+
     print(f"{len(sizes)} runs of {len(attacks)} attacks")
     print(f"  above their expected score       {len(above)} {sorted({str(f) for f in above})}")
     print(f"  faults of the grader             {len(faults)} {sorted({str(f) for f in faults})}")
@@ -91,7 +95,8 @@ def hostile(kit: Kit, rounds: int) -> None:
     print(f"  latest against its limit         {slowest[0]:+.2f} s ({slowest[1]})")
     print(f"  processes left at the end        {len(left)}")
     print(f"  {honest} honest ones in between, another document than alone: {len(suffered)}")
-    print(f"  memory of the grader by round    {', '.join(f'{size:.1f}' for size in each)} MB")
+    print(f"  memory of the grader by round    {by_round(sizes)} MB")
+    print(f"  what Python has allocated of it  {by_round(blocks)} thousand blocks")
 
 
 def cost(kit: Kit, runs: int) -> None:

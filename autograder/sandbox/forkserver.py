@@ -23,7 +23,6 @@ worker, when the grader's end of the socket closes, however the grader came to i
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -41,7 +40,7 @@ import numpy  # noqa: F401 - so that no worker has to
 
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Confinement, Limits
-from autograder.sandbox.kernel import ConfinementError
+from autograder.sandbox.kernel import ConfinementError, give_memory_back
 from autograder.sandbox.worker import FdPipe, Worker, hide_the_grader
 
 _PACKET = 1 << 16
@@ -198,8 +197,7 @@ def main() -> None:
     hide_the_grader()
     gc.collect()
     gc.freeze()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)
+    give_memory_back()
     Server(control, null, confinement).run()
 
 

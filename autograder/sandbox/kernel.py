@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 
@@ -12,6 +13,7 @@ __all__ = [
     "die_with_parent",
     "drop_capabilities",
     "forbid_new_privileges",
+    "give_memory_back",
     "set_dumpable",
 ]
 
@@ -63,3 +65,12 @@ def drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)  # 0 is this process
     none = (ctypes.c_uint32 * 6)()
     call("capset", header, none)
+
+
+def give_memory_back() -> None:
+    """Return to the kernel what the C library holds and nobody uses.
+
+    Where large buffers come and go it would hold more and more, in pieces.
+    """
+    with contextlib.suppress(AttributeError):  # of the GNU C library alone
+        _libc.malloc_trim(0)

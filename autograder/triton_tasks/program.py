@@ -356,7 +356,7 @@ class _Reader:
     @staticmethod
     def _tensor(value: Argument) -> Tensor:
         if not isinstance(value, Tensor):
-            raise ValueError  # noqa: TRY004 - of the data, not of a caller
+            raise ValueError
         return value
 
     def _view(self, storage: Any, dtype: Any, offset: Any, shape: Any, strides: Any) -> Tensor:
