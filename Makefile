@@ -14,9 +14,9 @@ $(READY): pyproject.toml constraints.txt
 	$(INSTALL) --editable .
 	touch $@
 
-# PyTorch is large, and nothing but its own test needs it.
+# PyTorch and Triton are large: without them GPU tasks are deferred, and all else is graded.
 $(READY_TO_TEST): $(READY)
-	$(INSTALL) --editable '.[dev,torch]'
+	$(INSTALL) --editable '.[dev,gpu]'
 	touch $@
 
 # Grade the example submissions and print their reports.

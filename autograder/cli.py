@@ -139,7 +139,7 @@ def try_(
     with _told():
         root = find_kit(kit, None)
         assignment = Kit.load(root)
-        submission = read_submission(path or root / "exercises", assignment.files)
+        submission = read_submission(path or root, assignment.files)
         all_pass = True
         for exercise in assignment.chosen(only or []):
             stub = exercise.stub.read_text(encoding="utf-8")
@@ -152,11 +152,12 @@ def try_(
                     list(submission.code.sources),
                     dict(submission.code.modules),
                     exercise.limits.seconds,
+                    in_triton=exercise.is_gpu_task,
                 )
             else:
                 tried = Tried(
                     problem=submission.unreadable.get(exercise.name)
-                    or f"There is no exercises/{exercise.file}."
+                    or f"There is no {exercise.path}."
                 )
             _show_tried(console, exercise.name, tried)
             all_pass = all_pass and tried.passed

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes.util
 import importlib.metadata
+import os
 import platform
+import subprocess
 import sys
 from dataclasses import dataclass
 
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.kernel import ConfinementError
+from autograder.triton_tasks.packages import missing_packages
 
 __all__ = ["Finding", "examine"]
 
@@ -44,8 +47,9 @@ def examine() -> list[Finding]:
         _libseccomp(),
         *_confinement(),
     ]
-    for package, use in (("torch", "GPU tasks"), ("triton", "GPU tasks")):
-        findings.append(_optional(package, use))
+    findings += [_optional("torch"), _optional("triton")]
+    if not missing_packages():
+        findings.append(_interpreter())
     return findings
 
 
@@ -116,8 +120,24 @@ def _confinement() -> list[Finding]:
     ]
 
 
-def _optional(package: str, use: str) -> Finding:
+def _optional(package: str) -> Finding:
     try:
         return Finding(package, None, importlib.metadata.version(package))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(package, None, f"not installed; only {use} need it")
+        state = "not installed; GPU tasks need it, and are deferred: pip install 'onewalk[gpu]'"
+        return Finding(package, None, state)
+
+
+def _interpreter() -> Finding:
+    """Whether Triton's interpreter works here, asked of a process that has it."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from autograder.triton_tasks.replay import probe; print(probe())"],
+        env={**os.environ, "TRITON_INTERPRET": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (done.stdout.strip() or done.stderr.strip()).rpartition("\n")[2]
+    works = said == "None"
+    remedy = "other versions of Triton and NumPy; until then GPU tasks are deferred"
+    return Finding("Triton's interpreter", works, "works" if works else said, remedy)

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.sandbox.answers import NotToml, is_blank, read_answers
 from autograder.sandbox.loader import Source, StudentModules
+from autograder.triton_tasks.packages import missing_packages
 
 __all__ = ["Example", "Tried", "try_exercise", "try_sheet"]
 
@@ -80,7 +81,13 @@ def public_examples(stub: str, filename: str) -> dict[str, str]:
 
 
 def try_exercise(
-    name: str, stub: str, sources: list[Source], modules: dict[str, int], seconds: float
+    name: str,
+    stub: str,
+    sources: list[Source],
+    modules: dict[str, int],
+    seconds: float,
+    *,
+    in_triton: bool = False,
 ) -> Tried:
     """Run the examples of one exercise in a process of its own.
 
@@ -94,7 +101,11 @@ def try_exercise(
         The student's files, as for ``StudentModules``.
     seconds
         Time for all of it.
+    in_triton
+        Whether it is a Triton task; its kernels run in Triton's interpreter.
     """
+    if in_triton and (lacking := missing_packages()):
+        return Tried(problem=f"It needs {' and '.join(lacking)}: pip install 'onewalk[gpu]'.")
     try:
         docs = public_examples(stub, f"{name}.py")
     except SyntaxError as error:  # the stub may be the file that the student works on
@@ -108,6 +119,7 @@ def try_exercise(
         "docs": docs,
         "sources": [asdict(source) for source in sources],
         "modules": modules,
+        "in_triton": in_triton,
     }
     try:
         done = subprocess.run(
@@ -257,6 +269,10 @@ def _remember(source: Source) -> None:
 
 def _main() -> None:
     job = json.load(sys.stdin)
+    if job["in_triton"]:
+        from autograder.triton_tasks.trying import interpret
+
+        interpret()
     modules = StudentModules([Source(**source) for source in job["sources"]], job["modules"])
     modules.install()
     for source in modules.sources:
@@ -276,7 +292,8 @@ def _main() -> None:
             if not hasattr(module, function):
                 problem = problem or f"There is no function {function}."
                 continue
-            scope = {"np": np, **vars(module)}
+            scope = {"np": np, **{n: m for n, m in sys.modules.items() if n == "torch"}}
+            scope |= vars(module)
             test = doctest.DocTestParser().get_doctest(doc, scope, function, None, None)
             runner.run(test, out=lambda _: None)
     answer = {

@@ -7,8 +7,9 @@ import platform
 import secrets
 import stat
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -32,12 +33,13 @@ from autograder.result import (
     TestResult,
 )
 from autograder.sandbox.archive import Member
-from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError, give_memory_back
 from autograder.sandbox.loader import StudentCode
+from autograder.sandbox.servers import Servers
 from autograder.sheet import Sheet
 from autograder.student import Student
+from autograder.triton_tasks.task import TritonTask
 
 __all__ = ["Grader", "fresh_seed"]
 
@@ -63,6 +65,8 @@ class Grader:
         Go on where this machine cannot confine student code well enough.
     without
         Protections to leave out; see ``sandbox.confine.Confinement``.
+    servers
+        Fork servers that other graders use as well, one after the other; its own if None.
 
     Attributes
     ----------
@@ -81,18 +85,21 @@ class Grader:
         only: Sequence[str] = (),
         unconfined: bool = False,
         without: Collection[str] = (),
+        servers: Servers | None = None,
     ) -> None:
         self._kit = kit
         self._exercises = kit.chosen(only)
         self._unconfined = unconfined
         self._without = without
+        self._shared = servers
         self._stack = ExitStack()
         self.faults: list[str] = []
 
     def __enter__(self) -> Grader:
         with ExitStack() as stack:
             # The server starts up while the tests are collected.
-            self._server = stack.enter_context(ForkServer(self._without))
+            self._servers = self._shared or stack.enter_context(Servers(self._without))
+            self._server = self._servers["numpy"]
             files = {e.name: e.hidden_test for e in self._exercises}
             self._suite = stack.enter_context(Suite(files, self._kit.tolerances))
             try:
@@ -148,7 +155,7 @@ class Grader:
         seed
             Of the hidden inputs: the same submission, kit and seed give the same result.
         """
-        students: dict[str, Student | Sheet] = {}
+        students: dict[str, Student | Sheet | TritonTask] = {}
         try:
             code = without_outputs(submission.code, self._server)
             students = {e.name: self._student(e, submission, code) for e in self._exercises}
@@ -160,7 +167,9 @@ class Grader:
                 student.close()
             give_memory_back()
         exercises = [
-            _exercise_result(e, [o for o in outcomes if o.exercise == e.name])
+            _exercise_result(
+                e, [o for o in outcomes if o.exercise == e.name], students[e.name].measurements
+            )
             for e in self._exercises
         ]
         findings = [*self._warnings, *submission.findings]
@@ -184,11 +193,12 @@ class Grader:
             ),
             seed=seed,
             graded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            environment=Environment(python=platform.python_version(), numpy=np.__version__),
+            environment=self._environment(),
             confinement=self._confinement,
             status="grader_error" if failed else "rejected" if submission.rejected else "graded",
             score=score,
             max_score=_round(sum(e.max_score for e in exercises)),
+            deferred_score=_round(sum(e.deferred_score for e in exercises)),
             final_score=score,
             exercises=exercises,
             findings=findings,
@@ -196,7 +206,7 @@ class Grader:
 
     def _student(
         self, exercise: Exercise, submission: Submission, code: StudentCode
-    ) -> Student | Sheet:
+    ) -> Student | Sheet | TritonTask:
         clock = Clock(exercise.limits.seconds)
         memory = int(exercise.limits.memory_mb * (1 << 20))
         limits = Limits(memory, exercise.limits.cpu_seconds)
@@ -206,7 +216,8 @@ class Grader:
             return Sheet(exercise.name, sheet, self._server, clock, limits, unreadable)
         work = Work(
             name=exercise.name,
-            functions=exercise.config.functions,
+            path=exercise.path,
+            functions=exercise.functions,
             signatures=exercise.signatures,
             code=code,
             server=self._server,
@@ -214,7 +225,17 @@ class Grader:
             limits=limits,
             unreadable=unreadable,
         )
+        if exercise.is_gpu_task:
+            return TritonTask(work, self._servers, exercise.parameters)
         return Student(work)
+
+    def _environment(self) -> Environment:
+        known: dict[str, str | None] = {"torch": None, "triton": None}
+        if any(e.is_gpu_task for e in self._exercises):
+            for package in known:
+                with suppress(PackageNotFoundError):
+                    known[package] = version(package)
+        return Environment(python=platform.python_version(), numpy=np.__version__, **known)
 
     def _check_confinement(self) -> list[Finding]:
         """Refuse to go on where too little is in force, or say loudly that it is so."""
@@ -264,16 +285,21 @@ def _readable_by_others(path: Path) -> bool:
     return on_the_way and bool(resolved.stat().st_mode & wanted)
 
 
-def _exercise_result(exercise: Exercise, outcomes: Sequence[Outcome]) -> ExerciseResult:
+def _exercise_result(
+    exercise: Exercise, outcomes: Sequence[Outcome], measurements: dict[str, Any]
+) -> ExerciseResult:
     total = sum(o.weight for o in outcomes)
     full = exercise.config.reveal == "full"
     tests = [_test_result(o, exercise.points * o.weight / total, full) for o in outcomes]
     earned = sum(o.weight for o in outcomes if o.status == "passed")
+    deferred = sum(o.weight for o in outcomes if o.status == "deferred")
     failed = any(o.status == "grader_error" for o in outcomes)
     return ExerciseResult(
         name=exercise.name,
         score=None if failed else _round(exercise.points * earned / total),
-        max_score=_round(exercise.points),
+        max_score=_round(exercise.points * (total - deferred) / total),
+        deferred_score=_round(exercise.points * deferred / total),
+        measurements=measurements,
         tests=tests,
     )
 

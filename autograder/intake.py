@@ -26,7 +26,7 @@ from autograder.sandbox.archive import (
     BadMember,
     Member,
 )
-from autograder.sandbox.loader import PACKAGE, Source, StudentCode
+from autograder.sandbox.loader import PACKAGES, Source, StudentCode
 
 __all__ = ["FILE_CAP", "Submission", "Unpack", "read_submission", "unpack_here"]
 
@@ -146,7 +146,7 @@ def read_submission(path: Path, files: Sequence[str], unpack: Unpack = unpack_he
     path
         A folder, a .zip, .tar, .tar.gz or .tgz, a single .py or a single .ipynb.
     files
-        The files that are looked for: an exercise's name with .py or .toml.
+        The files that are looked for, such as ``exercises/naive.py``; each may also lie flat.
     unpack
         Lists an archive. A grader's is somewhere else: see ``sandbox.archive``.
 
@@ -235,16 +235,15 @@ def _from_listing(identity: str, listing: _Listing, files: Sequence[str]) -> Sub
 
 def _path_of(file: str, listing: _Listing) -> str | None:
     """Where a file of the assignment lies; None if it is not there."""
-    for path in (f"{PACKAGE}/{file}", file):
+    for path in (file, PurePosixPath(file).name):
         if path in listing.odd:
             raise Unreadable(f"{path} is {listing.odd[path]}, not a file.")
         if path in listing.files:
             return path
-    alike = [p for p in listing.files if p.lower() in (f"{PACKAGE}/{file}", file)]
+    alike = [p for p in listing.files if p.lower() in (file, PurePosixPath(file).name)]
     if alike:
         raise Unreadable(
-            f"{_printable(alike[0])} is not read: its name should be {PACKAGE}/{file}, "
-            "in small letters."
+            f"{_printable(alike[0])} is not read: its name should be {file}, in small letters."
         )
     return None
 
@@ -275,7 +274,7 @@ def _is_module(file: str) -> bool:
 
 
 def _expected(files: Sequence[str]) -> str:
-    return ", ".join(f"{PACKAGE}/{file}" for file in files)
+    return ", ".join(files)
 
 
 def _lone_file(listing: _Listing) -> Source | None:
@@ -303,7 +302,7 @@ def _look_through_folder(listing: _Listing) -> _Listing:
     if len(tops) != 1 or any(len(p.parts) == 1 for p in paths):
         return listing
     (top,) = tops
-    if top == PACKAGE:
+    if top in PACKAGES:
         return listing
 
     return listing.renamed(lambda p: PurePosixPath(p).relative_to(top).as_posix())
@@ -345,12 +344,12 @@ def _list_folder(root: Path) -> _Listing:
     """What lies where the assignment's files can be; nothing else is looked at."""
     listing = _Listing({})
     folders = _scan(root, "", listing)
-    if PACKAGE in folders:
-        _scan(root / PACKAGE, f"{PACKAGE}/", listing)
-    elif not _without_clutter(listing).files and len(folders) == 1:
-        (inner,) = folders
-        if PACKAGE in _scan(root / inner, f"{inner}/", listing):
-            _scan(root / inner / PACKAGE, f"{inner}/{PACKAGE}/", listing)
+    inside = ""
+    if not _without_clutter(listing).files and len(folders) == 1 and folders[0] not in PACKAGES:
+        inside = f"{folders[0]}/"
+        folders = _scan(root / inside, inside, listing)
+    for package in set(folders) & set(PACKAGES):
+        _scan(root / inside / package, f"{inside}{package}/", listing)
     return listing
 
 

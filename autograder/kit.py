@@ -84,6 +84,20 @@ class ExerciseConfig(_Table):
     limits: SomeLimits = SomeLimits()
 
 
+class GpuTaskConfig(_Table):
+    """``[gpu_task.NAME]``; its function has the same name."""
+
+    points: _Positive = Field(examples=[15])
+    title: str = Field(default="", examples=["Online softmax in Triton"])
+    reveal: Literal["hints", "full"] = Field(default="hints", examples=["hints"])
+    limits: SomeLimits = SomeLimits()
+    parameters: dict[str, float | int] = Field(
+        default={},
+        examples=["{ one_read_up_to = 16384 }"],
+        description="numbers that its hidden tests read",
+    )
+
+
 class Config(_Table):
     """All of ``grader.toml``."""
 
@@ -91,7 +105,10 @@ class Config(_Table):
     limits: LimitsConfig = LimitsConfig()
     tolerance: dict[Literal["float16", "float32", "float64"], ToleranceConfig] = {}
     exercise: dict[str, ExerciseConfig] = Field(
-        min_length=1, examples=["a table [exercise.NAME] for each exercise"]
+        default={}, examples=["a table [exercise.NAME] for each exercise"]
+    )
+    gpu_task: dict[str, GpuTaskConfig] = Field(
+        default={}, examples=["a table [gpu_task.NAME] for each task in Triton"]
     )
 
 
@@ -100,26 +117,46 @@ class Exercise:
     """One exercise and its five places."""
 
     name: str
-    config: ExerciseConfig
+    config: ExerciseConfig | GpuTaskConfig
     limits: LimitsConfig
     root: Path
 
     @property
-    def is_sheet(self) -> bool:
-        """Whether it is a sheet of answers, and no code."""
-        return not self.config.functions
+    def is_gpu_task(self) -> bool:
+        """Whether it is a task in Triton."""
+        return isinstance(self.config, GpuTaskConfig)
 
     @property
-    def file(self) -> str:
-        return f"{self.name}.toml" if self.is_sheet else f"{self.name}.py"
+    def functions(self) -> dict[str, Kind]:
+        """Each function of the file, and the kind of value that it returns."""
+        if isinstance(self.config, GpuTaskConfig):
+            return {self.name: "array"}
+        return self.config.functions
+
+    @property
+    def parameters(self) -> dict[str, float | int]:
+        """Numbers that its hidden tests read."""
+        return self.config.parameters if isinstance(self.config, GpuTaskConfig) else {}
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is a sheet of answers, and no code."""
+        return not self.functions
+
+    @property
+    def path(self) -> str:
+        """Its file as it should be named in a submission, and is in the assignment."""
+        folder, suffix = "gpu_tasks" if self.is_gpu_task else "exercises", ".py"
+        return f"{folder}/{self.name}{'.toml' if self.is_sheet else suffix}"
 
     @property
     def stub(self) -> Path:
-        return self.root / "exercises" / self.file
+        return self.root / self.path
 
     @property
     def reference(self) -> Path:
-        return self.root / "reference" / self.file
+        folder = self.root / "reference" / ("gpu" if self.is_gpu_task else "")
+        return folder / self.stub.name
 
     @property
     def mistakes(self) -> list[Path]:
@@ -128,7 +165,8 @@ class Exercise:
 
     @property
     def hidden_test(self) -> Path:
-        return self.root / "hidden_tests" / f"test_{self.name}.py"
+        name = f"gpu_{self.name}" if self.is_gpu_task else self.name
+        return self.root / "hidden_tests" / f"test_{name}.py"
 
     @property
     def points(self) -> float:
@@ -143,7 +181,7 @@ class Exercise:
         except (SyntaxError, ValueError) as error:
             raise KitError(f"{self.stub} is not Python: {error}") from None
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in self.config.functions:
+            if isinstance(node, ast.FunctionDef) and node.name in self.functions:
                 for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                     arg.annotation = None
                 found[node.name] = f"{node.name}({ast.unparse(node.args)})"
@@ -191,35 +229,45 @@ class Kit:
             config = Config.model_validate(data)
         except ValidationError as error:
             raise KitError(_explain(path, error)) from None
-        exercises = {}
-        for name, table in config.exercise.items():
+        exercises: dict[str, Exercise] = {}
+        tables: list[tuple[str, ExerciseConfig | GpuTaskConfig]] = [
+            *config.exercise.items(),
+            *config.gpu_task.items(),
+        ]
+        for name, table in tables:
             limits = LimitsConfig(
                 **{**config.limits.model_dump(), **table.limits.model_dump(exclude_none=True)}
             )
             exercises[name] = Exercise(name, table, limits, root)
         kit = cls(root, config, exercises)
+        if not tables:
+            raise KitError(f"{path}: write {_example(['exercise'])}")
+        if len(exercises) < len(tables):
+            twice = ", ".join(set(config.exercise) & set(config.gpu_task))
+            raise KitError(f"{path}: {twice} is an exercise and a GPU task; rename one of them")
         kit._check_places()
         return kit
 
     def _check_places(self) -> None:
         for name, exercise in self.exercises.items():
+            key = f"{'gpu_task' if exercise.is_gpu_task else 'exercise'}.{name}"
             if not name.isidentifier():
                 raise KitError(
-                    f"{self.root / CONFIG}: exercise.{name} is not a name that Python can "
+                    f"{self.root / CONFIG}: {key} is not a name that Python can "
                     "import; use letters, digits and underscores, such as log_sum_exp"
                 )
             for path in (exercise.stub, exercise.reference, exercise.hidden_test):
                 if not path.is_file():
                     why = " (it declares no functions)" if exercise.is_sheet else ""
                     raise KitError(
-                        f"{self.root / CONFIG}: exercise.{name}{why} needs the file {path}; "
+                        f"{self.root / CONFIG}: {key}{why} needs the file {path}; "
                         "write it or remove the exercise"
                     )
 
     @property
     def files(self) -> list[str]:
-        """What a submission may hold, in the order of the exercises: ``naive.py``."""
-        return [exercise.file for exercise in self.exercises.values()]
+        """What a submission may hold, in the order of the exercises: ``exercises/naive.py``."""
+        return [exercise.path for exercise in self.exercises.values()]
 
     @property
     def hidden(self) -> list[Path]:
@@ -325,12 +373,14 @@ def _table(where: Sequence[str]) -> type[BaseModel] | None:
             return Config
         case ["kit"]:
             return KitConfig
-        case ["limits"] | ["exercise", _, "limits"]:
+        case ["limits"] | ["exercise" | "gpu_task", _, "limits"]:
             return LimitsConfig
         case ["tolerance", _]:
             return ToleranceConfig
         case ["exercise", _]:
             return ExerciseConfig
+        case ["gpu_task", _]:
+            return GpuTaskConfig
     return None
 
 

@@ -49,6 +49,7 @@ from autograder.result import Status
 from autograder.sandbox.kernel import ConfinementError
 from autograder.sheet import Sheet
 from autograder.student import Student
+from autograder.triton_tasks.task import TritonTask
 
 __all__ = ["Outcome", "Suite"]
 
@@ -97,7 +98,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Job:
-    students: dict[str, Student | Sheet]
+    students: dict[str, Student | Sheet | TritonTask]
     seed: int
 
 
@@ -161,7 +162,7 @@ class Suite:
         """The tests as collected, none of them run."""
         return [t.outcome("failed", "", "", 0.0) for t in self._plugin.tests]
 
-    def run(self, students: dict[str, Student | Sheet], seed: int) -> list[Outcome]:
+    def run(self, students: dict[str, Student | Sheet | TritonTask], seed: int) -> list[Outcome]:
         """Run the hidden tests of these exercises on one submission.
 
         Parameters
@@ -350,7 +351,7 @@ class _Plugin:
             self._explicit_pass = True
 
     def _why_not(
-        self, test: _Test, student: Student | Sheet, before: dict[str, Outcome]
+        self, test: _Test, student: Student | Sheet | TritonTask, before: dict[str, Outcome]
     ) -> Verdict | None:
         """The verdict of a test that is not worth running, or None."""
         # By name, as the marker has it: a test in a class has a longer id.
@@ -434,14 +435,14 @@ class _Plugin:
     # -------------------------------------------------------------- fixtures
 
     @pytest.fixture
-    def student(self) -> Student | Sheet:
+    def student(self) -> Student | Sheet | TritonTask:
         return self._student()
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
         return self._rng()
 
-    def _student(self) -> Student | Sheet:
+    def _student(self) -> Student | Sheet | TritonTask:
         return self._job.students[self._running.exercise]
 
     def _rng(self) -> np.random.Generator:

@@ -28,13 +28,14 @@ from autograder.sandbox.client import (
     WorkerTimeout,
 )
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.loader import PACKAGE, StudentCode
+from autograder.sandbox.loader import PACKAGES, StudentCode
 
-__all__ = ["Call", "Clock", "Process", "Reply", "Work"]
+__all__ = ["Call", "Clock", "Confined", "Process", "Reply", "Work", "quoted"]
 
 Call = tuple[Sequence[Any], Mapping[str, Any]]
 """Positional and keyword arguments."""
 
+_ANSWERS = ("loaded", "returned", "raised", "missing", "ask")
 _REPLY_CAP = 1 << 20
 _BUDGET = 4  # times the limit of a test: for all tests of an exercise together
 _OUT_OF_MEMORY_EXIT = 71  # forkserver.py
@@ -91,6 +92,8 @@ class Work:
     ----------
     name
         The exercise.
+    path
+        Its file, as it should be named in a submission.
     functions
         Name of each function to the kind of value it returns; see ``returns.Kind``.
     signatures
@@ -108,6 +111,7 @@ class Work:
     """
 
     name: str
+    path: str
     functions: Mapping[str, Kind]
     signatures: Mapping[str, str]
     code: StudentCode
@@ -115,6 +119,12 @@ class Work:
     clock: Clock
     limits: Limits
     unreadable: str | None = None
+
+    def expect_file(self) -> None:
+        """Raise the verdict when the exercise has no file."""
+        if self.name not in self.code.modules:
+            absent = f"There is no {self.path} in the submission."
+            raise Verdict(self.unreadable or absent, status="missing")
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,133 @@ class Reply:
         return bool(self.header["op"] == "ask")
 
 
-class Process:
+class Confined:
+    """A worker that is asked and heard on the clock of an exercise.
+
+    Whatever it does instead of answering becomes a ``Verdict``.
+
+    Parameters
+    ----------
+    clock
+        Time that it may take.
+    limits
+        What it may use.
+    server
+        Forks it.
+    answers
+        The kinds of answers that it may give.
+    """
+
+    def __init__(
+        self, clock: Clock, limits: Limits, server: ForkServer, answers: Sequence[str]
+    ) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._server = server
+        self._answers = answers
+        self._worker: WorkerProcess | None = None
+
+    def close(self) -> None:
+        if self._worker is not None and self._worker.alive:
+            self._worker.end()
+        self._worker = None
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and self._worker.alive
+
+    def fork(self) -> None:
+        """Ask for a worker."""
+        self._worker = self._server.spawn(self._limits)
+
+    def greet(self) -> None:
+        """Wait until it is there."""
+        assert self._worker is not None
+        self._worker.greet()
+
+    def tell(self, header: dict[str, Any], body: list[memoryview]) -> None:
+        """Send it one message."""
+        worker, clock = self._worker, self._clock
+        assert worker is not None
+        self._timed(lambda: worker.tell(header, body, time.monotonic() + clock.left))
+
+    def hear(self, size_cap: int) -> Reply:
+        """Its next word, or the verdict on it."""
+        worker, clock = self._worker, self._clock
+        assert worker is not None
+        header, body = self._timed(lambda: worker.hear(time.monotonic() + clock.left, size_cap))
+        if header.get("op") not in self._answers:  # of a sequence: it may be of any type
+            self.garbled()
+        return Reply(header, body)
+
+    @property
+    def _is_tight(self) -> bool:
+        """Whether the test gives it less memory than its exercise has."""
+        return False
+
+    def _timed(self, work: Callable[[], Any]) -> Any:
+        began = time.monotonic()
+        try:
+            return work()
+        except WorkerTimeout:
+            self._clock.timeouts += 1
+            clock = self._clock
+            limit = f"within {clock.seconds:g} seconds"
+            if clock.used_up:
+                limit = "in the time that was left of that of the exercise"
+            text = f"No answer {limit}: an endless loop, or too slow."
+            raise Verdict(text, status="timeout") from None
+        except WorkerOutOfMemory:
+            raise Verdict(self._too_much_memory(), status="out_of_memory") from None
+        except WorkerHungUp:
+            raise Verdict(
+                "The process that ran the code closed its way to the grader, and gave no answer.",
+                status="crashed",
+            ) from None
+        except WorkerDied as death:
+            self._died(death.code)
+        except wire.TooLarge:
+            raise Failed("The answer is far larger than the question allows.") from None
+        except wire.ProtocolError:
+            self.garbled()
+        finally:
+            self._clock.spend(time.monotonic() - began)
+
+    def garbled(self) -> NoReturn:
+        """The verdict on bytes that are no answer."""
+        self.close()
+        raise Verdict(
+            "The process that ran the code answered with bytes that are no answer: "
+            "the code may only return values, not write to open files or sockets.",
+            status="crashed",
+        )
+
+    def _died(self, code: int) -> NoReturn:
+        if code == -signal.SIGXCPU:
+            self._clock.timeouts += 1
+            raise Verdict("The processor time ran out: an endless loop?", status="timeout")
+        if code == _OUT_OF_MEMORY_EXIT:
+            raise Verdict(self._too_much_memory(), status="out_of_memory")
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            how = f"was ended by {name}"
+            if code == -signal.SIGSEGV and self._is_tight:
+                how += ", as NumPy may where memory is short,"
+        else:
+            how = f"ended itself with exit status {code}"
+        raise Verdict(
+            f"The process that ran the code {how} before it answered; "
+            "a function must return its answer.",
+            status="crashed",
+        )
+
+    def _too_much_memory(self) -> str:
+        megabytes = self._limits.memory_bytes / (1 << 20)
+        where = " in this test" if self._is_tight else ""
+        return f"The memory ran out: the code has {megabytes:g} MB for itself{where}."
+
+
+class Process(Confined):
     """A worker that is started when first needed and replaced when it has ended.
 
     ``ask`` and ``hear`` are one call's two halves, so that several processes can be at work
@@ -141,18 +277,18 @@ class Process:
         What was passed over in a notebook, in words.
     """
 
+    packages = "the standard library and NumPy"
+
     def __init__(self, work: Work, limits: Limits | None = None) -> None:
+        super().__init__(work.clock, limits or work.limits, work.server, _ANSWERS)
         self._work = work
-        self._limits = limits or work.limits
-        self._worker: WorkerProcess | None = None
         self._loaded: dict[str, Any] = {}
         self.notes: list[str] = []
         self._printed = ""
 
-    def close(self) -> None:
-        if self._worker is not None and self._worker.alive:
-            self._worker.end()
-        self._worker = None
+    @property
+    def _is_tight(self) -> bool:
+        return self._limits != self._work.limits
 
     def take_printed(self) -> str:
         """What student code printed since this was last asked for, as far as it was kept."""
@@ -160,10 +296,6 @@ class Process:
         return printed
 
     # -------------------------------------------------------------- starting
-
-    @property
-    def running(self) -> bool:
-        return self._worker is not None and self._worker.alive
 
     def start(self) -> None:
         """Have a worker with the code loaded."""
@@ -174,14 +306,12 @@ class Process:
 
     def fork(self) -> None:
         """Ask for a worker."""
-        if self._work.name not in self._work.code.modules:
-            raise Verdict(self._work.unreadable or _no_file(self._work.name), status="missing")
-        self._worker = self._work.server.spawn(self._limits)
+        self._work.expect_file()
+        super().fork()
 
     def load(self) -> None:
         """Send it the code."""
-        assert self._worker is not None
-        self._worker.greet()
+        self.greet()
         body: list[memoryview] = []
         sources = [
             {"path": s.path, "text": wire.pack(s.text, body), "notebook": s.notebook}
@@ -193,7 +323,7 @@ class Process:
             "modules": dict(self._work.code.modules),
             "module": self._work.name,
         }
-        self._tell(header, body)
+        self.tell(header, body)
 
     def loaded(self) -> None:
         """Wait until it has loaded it."""
@@ -244,8 +374,7 @@ class Process:
 
     def ask(self, function: str, calls: Sequence[Call], return_args: bool) -> int:
         """Begin calls; gives the bytes that the answer may have."""
-        if self._loaded["op"] == "raised":
-            self._fail(self._loaded, function, loading=True)
+        self.expect_loaded(function)
         body: list[memoryview] = []
         arrays = (a for args, _ in calls for a in args if isinstance(a, np.ndarray))
         cap = _REPLY_CAP + 4 * sum(a.nbytes for a in arrays)
@@ -262,12 +391,17 @@ class Process:
             "cap": cap,
             "return_args": return_args,
         }
-        self._tell(header, body)
+        self.tell(header, body)
         return cap
+
+    def expect_loaded(self, function: str) -> None:
+        """Raise the verdict on a file that could not be loaded."""
+        if self._loaded["op"] == "raised":
+            self._fail(self._loaded, function, loading=True)
 
     def give(self, value: Any, body: list[memoryview]) -> None:
         """Answer a question of the worker's."""
-        self._tell({"op": "given", "value": value}, body)
+        self.tell({"op": "given", "value": value}, body)
 
     def returned(self, function: str, reply: Reply, count: int) -> list[Any]:
         """The values out of a reply, which must be so many.
@@ -281,12 +415,7 @@ class Process:
             self._work.clock.spend(time.monotonic() - began)
 
     def _returned(self, function: str, reply: Reply, count: int) -> list[Any]:
-        self._printed += str(reply.header.get("printed", ""))[:2000]
-        if reply.header["op"] == "missing":
-            found = bool(reply.header.get("found"))
-            raise Verdict(self._missing(function, found), status="missing")
-        if reply.header["op"] == "raised":
-            self._fail(reply.header, function, loading=False)
+        self.expect_returned(function, reply)
         try:
             values = [reply.body.value(value) for value in reply.header["values"]]
             reply.body.done()
@@ -296,82 +425,16 @@ class Process:
             self.garbled()
         return values
 
-    def _tell(self, header: dict[str, Any], body: list[memoryview]) -> None:
-        worker, clock = self._worker, self._work.clock
-        assert worker is not None
-        self._timed(lambda: worker.tell(header, body, time.monotonic() + clock.left))
-
-    def hear(self, size_cap: int) -> Reply:
-        """The worker's next word, an answer or a question, or the verdict on it."""
-        worker, clock = self._worker, self._work.clock
-        assert worker is not None
-        header, body = self._timed(lambda: worker.hear(time.monotonic() + clock.left, size_cap))
-        if header.get("op") not in ("loaded", "returned", "raised", "missing", "ask"):
-            self.garbled()
-        return Reply(header, body)
-
-    def _timed(self, work: Callable[[], Any]) -> Any:
-        began = time.monotonic()
-        try:
-            return work()
-        except WorkerTimeout:
-            self._work.clock.timeouts += 1
-            clock = self._work.clock
-            limit = f"within {clock.seconds:g} seconds"
-            if clock.used_up:
-                limit = "in the time that was left of that of the exercise"
-            text = f"No answer {limit}: an endless loop, or too slow."
-            raise Verdict(text, status="timeout") from None
-        except WorkerOutOfMemory:
-            raise Verdict(self._too_much_memory(), status="out_of_memory") from None
-        except WorkerHungUp:
-            raise Verdict(
-                "The process that ran the code closed its way to the grader, and gave no answer.",
-                status="crashed",
-            ) from None
-        except WorkerDied as death:
-            self._died(death.code)
-        except wire.TooLarge:
-            raise Failed("The answer is far larger than the question allows.") from None
-        except wire.ProtocolError:
-            self.garbled()
-        finally:
-            self._work.clock.spend(time.monotonic() - began)
+    def expect_returned(self, function: str, reply: Reply) -> None:
+        """Raise the verdict on a call that gave no answer; keep what it printed."""
+        self._printed += str(reply.header.get("printed", ""))[:2000]
+        if reply.header["op"] == "missing":
+            found = bool(reply.header.get("found"))
+            raise Verdict(self._missing(function, found), status="missing")
+        if reply.header["op"] == "raised":
+            self._fail(reply.header, function, loading=False)
 
     # -------------------------------------------------------------- what went wrong
-
-    def garbled(self) -> NoReturn:
-        """The verdict on bytes that are no answer."""
-        self.close()
-        raise Verdict(
-            "The process that ran the code answered with bytes that are no answer: "
-            "the code may only return values, not write to open files or sockets.",
-            status="crashed",
-        )
-
-    def _died(self, code: int) -> NoReturn:
-        if code == -signal.SIGXCPU:
-            self._work.clock.timeouts += 1
-            raise Verdict("The processor time ran out: an endless loop?", status="timeout")
-        if code == _OUT_OF_MEMORY_EXIT:
-            raise Verdict(self._too_much_memory(), status="out_of_memory")
-        if code < 0:
-            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-            how = f"was ended by {name}"
-            if code == -signal.SIGSEGV and self._limits != self._work.limits:
-                how += ", as NumPy may where memory is short,"
-        else:
-            how = f"ended itself with exit status {code}"
-        raise Verdict(
-            f"The process that ran the code {how} before it answered; "
-            "a function must return its answer.",
-            status="crashed",
-        )
-
-    def _too_much_memory(self) -> str:
-        megabytes = self._limits.memory_bytes / (1 << 20)
-        where = "" if self._limits == self._work.limits else " in this test"
-        return f"The memory ran out: the code has {megabytes:g} MB for itself{where}."
 
     def _missing(self, function: str, found: bool) -> str:
         path = self._work.code.sources[self._work.code.modules[self._work.name]].path
@@ -421,32 +484,32 @@ class Process:
 
     def _fail_import(self, module: object, where: str, fail: Callable[..., NoReturn]) -> NoReturn:
         root = module.partition(".")[0] if isinstance(module, str) else ""
-        if root == PACKAGE or root in self._work.code.exercises:
+        if root in PACKAGES or root in self._work.code.exercises:
             fail(f"The code imports a file that is not in the submission{where}.")
         # A name is shown only if the student wrote it: it could carry anything else.
         named = f"`{root}`" if self._work.code.mentions(root) else "something"
         fail(
-            f"The code imports {named}{where}; there is only the standard library and NumPy.",
+            f"The code imports {named}{where}; there is only {self.packages}.",
             "forbidden",
         )
 
     def _where(self, place: object) -> str:
-        """`` (exercises/stable.py, line 3: `return x`)`` for a place in a submitted file."""
-        if not isinstance(place, list) or len(place) != 2:
-            return ""
-        path, line = place
-        if type(line) is not int or not isinstance(path, str):
-            return ""
-        if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in self._work.code.sources):
-            return f" ({path}, line {line})" if 0 < line < 10_000 else ""
-        for source in self._work.code.sources:
-            if source.path == path and (quoted := source.line(line)) is not None:
-                return f" ({path}, line {line}: `{quoted.strip()[:120]}`)"
+        return quoted(self._work.code, place)
+
+
+def quoted(code: StudentCode, place: object) -> str:
+    """`` (exercises/stable.py, line 3: `return x`)`` for a place in a submitted file."""
+    if not isinstance(place, list) or len(place) != 2:
         return ""
-
-
-def _no_file(exercise: str) -> str:
-    return f"There is no {PACKAGE}/{exercise}.py in the submission."
+    path, line = place
+    if type(line) is not int or not isinstance(path, str):
+        return ""
+    if re.fullmatch(r"cell \d{1,3}", path) and any(s.notebook for s in code.sources):
+        return f" ({path}, line {line})" if 0 < line < 10_000 else ""
+    for source in code.sources:
+        if source.path == path and (text := source.line(line)) is not None:
+            return f" ({path}, line {line}: `{text.strip()[:120]}`)"
+    return ""
 
 
 def _note_text(note: object) -> str:

@@ -16,7 +16,8 @@ from autograder.grading import Grader, fresh_seed
 from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
 from autograder.result import ExerciseResult, Result
-from autograder.sandbox.loader import PACKAGE, Source, StudentCode
+from autograder.sandbox.loader import Source, StudentCode
+from autograder.sandbox.servers import Servers
 
 __all__ = ["Check", "run_checks"]
 
@@ -43,12 +44,13 @@ class Check:
 def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
     """Check an assignment, one exercise after another."""
     seed = fresh_seed() if seed is None else seed
-    with Grader(kit) as grader:
-        yield from _check_tests(grader)
-        references = {e.name: e.reference for e in kit.exercises.values()}
-        stubs = {e.name: e.stub for e in kit.exercises.values()}
-        untouched = grader.grade(_submission("stubs", stubs), seed)
-        solved = grader.grade(_submission("references", references), seed)
+    references = {e.name: e.reference for e in kit.exercises.values()}
+    stubs = {e.name: e.stub for e in kit.exercises.values()}
+    with Servers() as servers:
+        with Grader(kit, servers=servers) as grader:
+            yield from _check_tests(grader)
+            untouched = grader.grade(_submission(kit, "stubs", stubs), seed)
+            solved = grader.grade(_submission(kit, "references", references), seed)
         for exercise, stub, reference in zip(
             kit.exercises.values(), untouched.exercises, solved.exercises, strict=True
         ):
@@ -56,8 +58,9 @@ def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
             full = reference.score == reference.max_score
             yield Check(f"{exercise.name}: the reference scores all", full, _score(reference))
             if not exercise.is_sheet:
-                yield _check_examples(exercise, references)
-            yield from _check_mistakes(grader, exercise, references, seed)
+                yield _check_examples(kit, exercise, references)
+            with Grader(kit, [exercise.name], servers=servers) as grader:
+                yield from _check_mistakes(kit, grader, exercise, references, seed)
 
 
 def _check_tests(grader: Grader) -> Iterator[Check]:
@@ -69,12 +72,17 @@ def _check_tests(grader: Grader) -> Iterator[Check]:
     )
 
 
-def _check_examples(exercise: Exercise, references: dict[str, Path]) -> Check:
+def _check_examples(kit: Kit, exercise: Exercise, references: dict[str, Path]) -> Check:
     what = f"{exercise.name}: the reference passes the public examples"
     stub = exercise.stub.read_text(encoding="utf-8")
-    code = _submission("references", references).code
+    code = _submission(kit, "references", references).code
     tried = try_exercise(
-        exercise.name, stub, list(code.sources), dict(code.modules), exercise.limits.seconds
+        exercise.name,
+        stub,
+        list(code.sources),
+        dict(code.modules),
+        exercise.limits.seconds,
+        in_triton=exercise.is_gpu_task,
     )
     failed = [e.source.strip() for e in tried.examples if not e.passed]
     detail = tried.problem or (
@@ -84,7 +92,7 @@ def _check_examples(exercise: Exercise, references: dict[str, Path]) -> Check:
 
 
 def _check_mistakes(
-    grader: Grader, exercise: Exercise, references: dict[str, Path], seed: int
+    kit: Kit, grader: Grader, exercise: Exercise, references: dict[str, Path], seed: int
 ) -> Iterator[Check]:
     for path in exercise.mistakes:
         what = f"{exercise.name}: {path.stem} loses points"
@@ -92,7 +100,8 @@ def _check_mistakes(
         if not title:
             yield Check(what, False, "its docstring, which names the mistake, is missing")
             continue
-        result = grader.grade(_submission(path.stem, {**references, exercise.name: path}), seed)
+        changed = _submission(kit, path.stem, {**references, exercise.name: path})
+        result = grader.grade(changed, seed)
         graded = _exercise(result, exercise.name)
         lost = graded.score is not None and graded.score < graded.max_score
         yield Check(what, lost, f"{_score(graded)}: {title}")
@@ -108,9 +117,9 @@ def _title(mistake: Path) -> str:
     return doc.partition("\n")[0]
 
 
-def _submission(identity: str, files: dict[str, Path]) -> Submission:
+def _submission(kit: Kit, identity: str, files: dict[str, Path]) -> Submission:
     sources = {
-        name: Source(f"{PACKAGE}/{name}{path.suffix}", path.read_text(encoding="utf-8"))
+        name: Source(kit.exercises[name].path, path.read_text(encoding="utf-8"))
         for name, path in files.items()
     }
     modules = [name for name, path in files.items() if path.suffix == ".py"]

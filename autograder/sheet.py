@@ -15,7 +15,7 @@ from autograder.process import Clock
 from autograder.sandbox.answers import is_blank
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.confine import Limits
-from autograder.sandbox.loader import PACKAGE, Source
+from autograder.sandbox.loader import PACKAGES, Source
 
 __all__ = ["Sheet"]
 
@@ -63,6 +63,7 @@ class Sheet:
         self._unreadable = unreadable
         self._answers: dict[str, Any] | Verdict | None = None
         self.notes: list[str] = []
+        self.measurements: dict[str, float | int] = {}
 
     # -------------------------------------------------------------- for hidden tests
 
@@ -117,7 +118,7 @@ class Sheet:
 
     def _read(self) -> dict[str, Any]:
         if self._source is None:
-            absent = f"There is no {PACKAGE}/{self._name}.toml in the submission."
+            absent = f"There is no {PACKAGES[0]}/{self._name}.toml in the submission."
             raise Verdict(self._unreadable or absent, status="missing")
         line = None
         with closing(Parser(self._server, self._limits, self.clock.left)) as parser:

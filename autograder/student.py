@@ -15,7 +15,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.confine import Limits
 from autograder.streams import Block, Stream
 
-__all__ = ["Function", "Student"]
+__all__ = ["Function", "Student", "call_text"]
 
 
 class Student:
@@ -35,6 +35,8 @@ class Student:
     ----------
     printed
         What the test's calls printed.
+    measurements
+        Figures for the result, by name.
     """
 
     def __init__(self, work: Work, limits: Limits | None = None) -> None:
@@ -44,6 +46,7 @@ class Student:
         self._tight: list[Student] = []
         self._last_call: Callable[[], str] | None = None
         self.printed = ""
+        self.measurements: dict[str, float | int] = {}
 
     def __getattr__(self, name: str) -> Function:
         if name not in self._work.functions:
@@ -110,7 +113,7 @@ class Student:
     ) -> list[Any]:
         """Call a student's function; see ``Process.call``."""
         # In words only when someone asks: most calls are right, and large.
-        self._last_call = lambda: _call_text(function, calls)
+        self._last_call = lambda: call_text(function, calls)
         streams: list[Stream] = []
 
         def handled(value: Any) -> Any:
@@ -184,7 +187,7 @@ class Function:
         return checked(work.functions[self._name], value, work.code)
 
 
-def _call_text(function: str, calls: Sequence[Call]) -> str:
+def call_text(function: str, calls: Sequence[Call]) -> str:
     """How a test called a function, for exercises that reveal all."""
     texts = []
     for args, kwargs in calls:

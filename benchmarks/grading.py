@@ -73,7 +73,9 @@ def cold(runs: int) -> None:
 def student(server: ForkServer) -> Student:
     source = Source("exercises/echo.py", "def echo(x):\n    return x\n")
     code = StudentCode([source], {"echo": 0})
-    made = Student(Work("echo", {"echo": "array"}, {}, code, server, Clock(600), LIMITS))
+    made = Student(
+        Work("echo", "exercises/echo.py", {"echo": "array"}, {}, code, server, Clock(600), LIMITS)
+    )
     made.begin_test()
     return made
 

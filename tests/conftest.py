@@ -16,6 +16,7 @@ from autograder.intake import read_submission
 from autograder.kit import Kit, LimitsConfig
 from autograder.result import ExerciseResult, Result
 from autograder.sandbox.client import ForkServer
+from autograder.sandbox.servers import Servers
 
 ROOT = Path(__file__).parent.parent
 collect_ignore = ["hostile", "honest"]  # submissions, and no tests
@@ -23,13 +24,35 @@ SEED = 20_261_121
 
 
 @pytest.fixture(scope="session")
-def kit() -> Kit:
+def whole_kit() -> Kit:
     return Kit.load(ROOT)
 
 
 @pytest.fixture(scope="session")
-def grader(kit: Kit) -> Iterator[Grader]:
-    with Grader(kit) as grader:
+def kit(whole_kit: Kit) -> Kit:
+    """The assignment without its GPU tasks, which take seconds where others take milliseconds."""
+    exercises = {n: e for n, e in whole_kit.exercises.items() if not e.is_gpu_task}
+    return replace(whole_kit, exercises=exercises)
+
+
+@pytest.fixture(scope="session")
+def gpu_grader(whole_kit: Kit, servers: Servers) -> Iterator[Grader]:
+    """Of the GPU tasks alone."""
+    names = [n for n, e in whole_kit.exercises.items() if e.is_gpu_task]
+    with Grader(whole_kit, names, servers=servers) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """For every grader that does not ask for some of its own: PyTorch takes seconds to import."""
+    with Servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def grader(kit: Kit, servers: Servers) -> Iterator[Grader]:
+    with Grader(kit, servers=servers) as grader:
         yield grader
 
 
@@ -41,8 +64,8 @@ def quick_kit(kit: Kit) -> Kit:
 
 
 @pytest.fixture(scope="session")
-def quick_grader(quick_kit: Kit) -> Iterator[Grader]:
-    with Grader(quick_kit) as grader:
+def quick_grader(quick_kit: Kit, servers: Servers) -> Iterator[Grader]:
+    with Grader(quick_kit, servers=servers) as grader:
         yield grader
 
 

@@ -19,17 +19,24 @@ LAYERS = [
         "result",
         "streams",
         *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "outside")),
-        *(f"sandbox.{n}" for n in ("kernel", "readable")),
-        "triton_tasks.program",
+        *(f"sandbox.{n}" for n in ("kernel", "readable", "profiles", "scratch")),
+        *(f"triton_tasks.{n}" for n in ("program", "vet", "kernels", "counting", "packages")),
     },
     {"sandbox.collective", "sandbox.namespaces", "sandbox.syscalls"},
+    {"triton_tasks.replay", "triton_tasks.tape", "triton_tasks.compiler"},
+    {"triton_tasks.card", "triton_tasks.tensors"},
+    {"triton_tasks.launches", "triton_tasks.trying"},
+    {"triton_tasks.record"},
     {"sandbox.confine"},
     {"practice"},
     {"expect", "sandbox.worker", "sandbox.client", "report.inert"},
-    {"sandbox.forkserver", "returns", "intake", "report.view"},
+    {"sandbox.forkserver", "sandbox.servers", "returns", "intake", "report.view"},
+    {"triton_tasks.recording", "triton_tasks.vetting"},
+    {"triton_tasks.interpreting", "triton_tasks.compiling"},
     {"kit", "process", "parsing", "report.terminal", "report.markdown", "report.html"},
     {"ranks", "sheet"},
-    {"student"},
+    {"student", "triton_tasks.workers"},
+    {"triton_tasks.task"},
     {"plugin", "examples"},
     {"grading", "doctor"},
     {"selfcheck"},
@@ -44,9 +51,38 @@ ONLY = {
     "sandbox.worker": {
         f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "collective")
     },
-    "sandbox.forkserver": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "worker")},
-    "sandbox.client": {f"sandbox.{n}" for n in ("wire", "confine", "kernel", "cgroup", "outside")},
-    "examples": {"sandbox.loader", "sandbox.answers"},
+    "sandbox.forkserver": {
+        f"sandbox.{n}" for n in ("wire", "confine", "kernel", "worker", "profiles")
+    },
+    "sandbox.client": {
+        f"sandbox.{n}"
+        for n in ("wire", "confine", "kernel", "cgroup", "outside", "profiles", "readable")
+    },
+    # What runs beside student code, or beside their kernels: no module of the grader's.
+    **{
+        f"triton_tasks.{n}": {
+            *(f"triton_tasks.{m}" for m in ("program", "tape", "card", "tensors", "launches")),
+            *(f"triton_tasks.{m}" for m in ("kernels", "counting")),
+        }
+        for n in (
+            "vet",
+            "kernels",
+            "counting",
+            "replay",
+            "compiler",
+            "tape",
+            "card",
+            "tensors",
+            "launches",
+            "record",
+        )
+    },
+    "examples": {
+        "sandbox.loader",
+        "sandbox.answers",
+        "triton_tasks.packages",
+        "triton_tasks.trying",
+    },
     **{
         f"report.{n}": {"result", "report.view", "report.inert"}
         for n in ("terminal", "markdown", "html")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ import pytest
 from autograder.expect import on_compared
 from autograder.grading import Grader
 from autograder.intake import Submission, read_submission
-from autograder.kit import Kit
+from autograder.kit import Exercise, Kit
 from autograder.result import ExerciseResult
 from autograder.sandbox.loader import Source, StudentCode
+from autograder.sandbox.servers import Servers
+from autograder.selfcheck import run_checks
+from autograder.triton_tasks.workers import Compiler
 from tests.conftest import ROOT, SEED, autograder
 
 HONEST = sorted((ROOT / "tests/honest").glob("*/*.*"))
@@ -38,22 +42,22 @@ def _submission(identity: str, files: dict[str, Path | str]) -> Submission:
     texts = {n: f if isinstance(f, str) else f.read_text() for n, f in files.items()}
     sheets = {n: Source(f"{n}.toml", texts.pop(n)) for n in ("drills",)}
     code = StudentCode(
-        [Source(f"exercises/{n}.py", text) for n, text in texts.items()],
+        [Source(f"{n}.py", text) for n, text in texts.items()],
         {n: index for index, n in enumerate(texts)},
     )
     return Submission(identity, code, sheets)
 
 
 @pytest.fixture(scope="module")
-def grade_one(kit: Kit) -> Iterator[Callable[..., ExerciseResult]]:
+def grade_one(whole_kit: Kit, servers: Servers) -> Iterator[Callable[..., ExerciseResult]]:
     """Grade one exercise: the references, with a file or a text in the place of one of them."""
     graders: dict[str, Grader] = {}
-    references = {name: e.reference for name, e in kit.exercises.items()}
+    references = {name: e.reference for name, e in whole_kit.exercises.items()}
     with ExitStack() as stack:
 
         def grade(name: str, what: Path | str, seed: int = SEED) -> ExerciseResult:
             if name not in graders:
-                graders[name] = stack.enter_context(Grader(kit, [name]))
+                graders[name] = stack.enter_context(Grader(whole_kit, [name], servers=servers))
             submission = _submission(name, {**references, name: what})
             return graders[name].grade(submission, seed).exercises[0]
 
@@ -72,7 +76,11 @@ def test_right_solutions_of_any_style_earn_everything_with_room_to_spare(grade_o
             result = grade_one(name, path)
         finally:
             on_compared.remove(worst.append)
-        lost += [(path.stem, t.id, t.feedback) for t in result.tests if t.status != "passed"]
+        lost += [
+            (path.stem, t.id, t.feedback)
+            for t in result.tests
+            if t.status not in ("passed", "deferred")
+        ]
         if max(worst) > 0:
             rooms[path.stem] = 1 / max(worst)
     tightest = min(rooms, key=rooms.__getitem__)
@@ -81,15 +89,16 @@ def test_right_solutions_of_any_style_earn_everything_with_room_to_spare(grade_o
     assert rooms[tightest] >= 10
 
 
-def test_there_are_right_solutions_of_each_exercise(kit):
-    for name, known in kit.exercises.items():
+def test_there_are_right_solutions_of_each_exercise(whole_kit):
+    for name, known in whole_kit.exercises.items():
         assert sum(p.parent.name == name for p in HONEST) >= (3 if known.is_sheet else 8)
     assert len(HONEST) >= 60
 
 
-def test_there_are_known_mistakes_of_each_exercise(kit):
-    assert all(known.mistakes for known in kit.exercises.values())
-    assert sum(len(known.mistakes) for known in kit.exercises.values()) >= 50
+def test_there_are_known_mistakes_of_each_exercise(whole_kit):
+    assert all(known.mistakes for known in whole_kit.exercises.values())
+    assert sum(len(known.mistakes) for known in whole_kit.exercises.values()) >= 50
+    assert all(len(e.mistakes) >= 8 for e in whole_kit.exercises.values() if e.is_gpu_task)
 
 
 @pytest.mark.parametrize(("name", "score"), EXAMPLES.items())
@@ -99,10 +108,28 @@ def test_examples(grader, kit, name, score):
     assert result.score == pytest.approx(score)
 
 
-def test_the_untouched_example_is_the_stubs(kit):
-    for known in kit.exercises.values():
-        copy = ROOT / "examples/untouched/exercises" / known.stub.name
+def test_the_untouched_example_is_the_stubs(whole_kit):
+    for known in whole_kit.exercises.values():
+        copy = ROOT / "examples/untouched" / known.path
         assert copy.read_bytes() == known.stub.read_bytes()
+
+
+# Of what can be had without a card, by task.
+GPU_EXAMPLES = {
+    "perfect": {"online_softmax": 1.0, "flash_attention": 1.0},
+    "typical": {"online_softmax": 0.86, "flash_attention": 0.0},
+    "untouched": {"online_softmax": 0.0, "flash_attention": 0.0},
+    "broken": {"online_softmax": 0.0, "flash_attention": 0.0},
+}
+
+
+@pytest.mark.parametrize(("name", "shares"), GPU_EXAMPLES.items())
+def test_examples_of_gpu_tasks(gpu_grader, whole_kit, name, shares):
+    result = gpu_grader.grade(read_submission(ROOT / "examples" / name, whole_kit.files), SEED)
+    assert result.status == "graded", gpu_grader.faults
+    assert {
+        e.name: pytest.approx(e.score / e.max_score, abs=0.005) for e in result.exercises
+    } == shares
 
 
 def test_there_are_no_other_examples():
@@ -331,10 +358,33 @@ def test_try_stops_an_endless_loop(tiny):
     assert "did not finish within 2 seconds" in done.stdout
 
 
-def test_check_is_green():
-    done = autograder("check")
-    assert done.returncode == 0, done.stdout
-    assert "All of these hold." in done.stdout
+def test_check_is_green_of_exercises_in_numpy(kit):
+    checks = list(run_checks(kit, SEED))
+    assert len(checks) > 100
+    assert not [check for check in checks if not check.holds]
+
+
+SPILLING = "one-huge-block"  # a mistake that only the compiler finds
+
+
+@pytest.mark.parametrize("task", ["online_softmax", "flash_attention"])
+def test_check_is_green_of_gpu_tasks(whole_kit, monkeypatch, task):
+    """All but one of the mistakes lose points whatever the compiler says, which takes its time."""
+    known = whole_kit.exercises[task]
+    few = [path for path in known.mistakes if path.stem != SPILLING]
+    monkeypatch.setattr(Exercise, "mistakes", few)
+    monkeypatch.setattr(Compiler, "compile", lambda *_: [["kernel", 90, 32, 0, 0]])
+    checks = list(run_checks(replace(whole_kit, exercises={task: known}), SEED))
+    assert len(checks) > 20
+    assert not [check for check in checks if not check.holds]
+
+
+def test_a_block_that_spills_loses_points(grade_one):
+    path = ROOT / f"reference/mistakes/online_softmax/{SPILLING}.py"
+    result = grade_one("online_softmax", path)
+    lost = [t for t in result.tests if t.status not in ("passed", "deferred")]
+    assert [t.id for t in lost] == ["test_gpu_online_softmax.py::test_two_reads"]
+    assert "bytes a thread go to memory and back" in lost[0].feedback
 
 
 def test_check_finds_a_mistake_that_costs_nothing(tiny):
@@ -374,13 +424,13 @@ def test_what_is_printed_on_the_way_out_is_not_the_answer(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_page_for_instructors_says_what_is(kit):
+def test_the_page_for_instructors_says_what_is(whole_kit):
     """Each exercise with its points, each hidden test with its weight, and no other."""
     page = (ROOT / "docs/assignment.md").read_text()
-    for name, known in kit.exercises.items():
+    for name, known in whole_kit.exercises.items():
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert section.startswith(f"\n{known.points:g} points"), name
-        assert f"](../exercises/{known.file}) | {known.points:g} |" in page
+        assert f"](../{known.path}) | {known.points:g} |" in page
         rows = re.findall(r"^\| `(test_\w+)` \| (\d+) \| .+ \|$", section, re.MULTILINE)
         assert [(test, int(weight)) for test, weight in rows] == _weights(known.hidden_test)
 

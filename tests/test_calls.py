@@ -24,7 +24,9 @@ def student(fork_server: ForkServer) -> Iterator[Callable[[str], Student]]:
     def make(text: str, kind: str = "array") -> Student:
         code = StudentCode([Source("exercises/f.py", f"import numpy as np\n{text}")], {"f": 0})
         limits = Limits(64 << 20, 10)
-        work = Work("f", {"f": kind}, {"f": "f(x)"}, code, fork_server, Clock(5), limits)
+        work = Work(
+            "f", "exercises/f.py", {"f": kind}, {"f": "f(x)"}, code, fork_server, Clock(5), limits
+        )
         made.append(Student(work))
         made[-1].begin_test()
         return made[-1]

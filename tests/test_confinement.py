@@ -61,7 +61,11 @@ def student(server: ForkServer, source: str, memory_mb: int = 256, seconds: floa
     functions = {"hunt": "array", "pair": "pair"}
     limits = Limits(memory_mb << 20, 30)
     signatures = {"hunt": "hunt()"}
-    made = Student(Work("hunt", functions, signatures, code, server, Clock(seconds), limits))
+    made = Student(
+        Work(
+            "hunt", "exercises/hunt.py", functions, signatures, code, server, Clock(seconds), limits
+        )
+    )
     made.begin_test()
     return made
 
@@ -669,7 +673,9 @@ def test_processor_time_is_limited(server):
         [Source("exercises/hunt.py", "def hunt():\n    while True: pass\n")], {"hunt": 0}
     )
     limits = Limits(64 << 20, 1)
-    made = Student(Work("hunt", {"hunt": "array"}, {}, code, server, Clock(30), limits))
+    made = Student(
+        Work("hunt", "exercises/hunt.py", {"hunt": "array"}, {}, code, server, Clock(30), limits)
+    )
     made.begin_test()
     with pytest.raises(Verdict) as verdict:
         made.hunt()
@@ -773,11 +779,12 @@ def wait_for_the_end_of(pid: int) -> None:
 
 
 TORCH = """
-    import numpy, torch
+    import numpy, torch, triton
     from autograder.sandbox.confine import Confinement, Limits
+    from autograder.sandbox.profiles import PROFILES
 
     torch.set_num_threads(1)
-    made = Confinement(["numpy", "torch"])
+    made = Confinement(PROFILES["record"])
     made.enter(Limits(1 << 30, 60), keep=2)
     x = torch.randn(100, 100, requires_grad=True)
     torch.softmax(x @ x.T, -1).sum().backward()

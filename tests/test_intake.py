@@ -18,7 +18,7 @@ from autograder.parsing import Parser, members
 from autograder.sandbox.archive import BadMember
 from tests.conftest import ROOT
 
-FILES = ["naive.py", "stable.py"]
+FILES = ["exercises/naive.py", "exercises/stable.py"]
 NAMES = ["naive", "stable"]
 TEXT = "def f():\n    return 1\n"
 

@@ -53,6 +53,21 @@ BROKEN = {
     "not TOML": ("points = 10", "points = = 10", ["is not TOML", "line"]),
     "no kit": ("[kit]", "[limits.x]", ["kit is missing", "[kit]"]),
     "no such stub": ("[exercise.trapezoid]", "[exercise.simpson]", ["exercises/simpson.py"]),
+    "a task of another's name": (
+        "[exercise.trapezoid]",
+        "[gpu_task.trapezoid]\npoints = 1\n[exercise.trapezoid]",
+        ["trapezoid is an exercise and a GPU task"],
+    ),
+    "a task without a stub": (
+        "[exercise.trapezoid]",
+        "[gpu_task.double]\npoints = 1\n[exercise.trapezoid]",
+        ["gpu_task.double needs the file", "gpu_tasks/double.py"],
+    ),
+    "a slip in a task": (
+        "[exercise.trapezoid]",
+        "[gpu_task.double]\npoint = 1\n[exercise.trapezoid]",
+        ["gpu_task.double.point", "'points'"],
+    ),
     "no name": ("[exercise.trapezoid]", '[exercise."a b"]', ["exercise.a b", "import"]),
 }
 
@@ -66,6 +81,13 @@ def test_broken_configuration(edited, old, new, said):
     assert str(root / "grader.toml") in text
     for part in said:
         assert part in text
+
+
+def test_an_assignment_without_exercises_is_none(tiny):
+    text = (tiny / "grader.toml").read_text()
+    (tiny / "grader.toml").write_text(text.partition("[exercise")[0])
+    with pytest.raises(KitError, match=r"write a table \[exercise.NAME\]"):
+        Kit.load(tiny)
 
 
 def test_the_command_says_it_and_exits_with_2(edited):

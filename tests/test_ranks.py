@@ -28,7 +28,16 @@ def ranks(fork_server: ForkServer) -> Iterator[Callable[..., Student]]:
         code = StudentCode([Source("exercises/f.py", text)], {"f": 0})
         limits = Limits(64 << 20, 10)
         student = Student(
-            Work("f", {"f": "array or number"}, {}, code, fork_server, Clock(seconds), limits)
+            Work(
+                "f",
+                "exercises/f.py",
+                {"f": "array or number"},
+                {},
+                code,
+                fork_server,
+                Clock(seconds),
+                limits,
+            )
         )
         student.begin_test()
         made.append(student)

@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection
 from functools import partial
@@ -24,6 +25,8 @@ from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError
 from autograder.sandbox.outside import Outside
+from autograder.sandbox.profiles import PROFILES, WorkerKind
+from autograder.sandbox.readable import within_reach
 
 T = TypeVar("T")
 
@@ -34,9 +37,8 @@ _BUFFER = 4 << 20
 _LOOK_S, _FILLS_PER_S = 0.02, 1 << 30
 _SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 _CREDENTIALS = struct.Struct("3i")  # struct ucred of <sys/socket.h>
-# What counts for a control group beyond the limits of workers: the server itself, page tables,
-# buffers of sockets; and a worker's share of them.
-_GROUP_BYTES, _GROUP_BYTES_EACH = 256 << 20, 64 << 20
+# What counts for a control group beyond the limit of each worker: page tables, buffers of sockets.
+_GROUP_BYTES_EACH = 64 << 20
 
 
 class WorkerDied(Exception):
@@ -141,6 +143,8 @@ class ForkServer:
     ----------
     without
         Protections to leave out; see ``confine.Confinement``.
+    kind
+        Of its workers.
 
     Attributes
     ----------
@@ -148,14 +152,25 @@ class ForkServer:
         As in ``confine.Confinement``; waits for the server to be up.
     """
 
-    def __init__(self, without: Collection[str] = ()) -> None:
+    def __init__(self, without: Collection[str] = (), kind: WorkerKind = "numpy") -> None:
+        profile = PROFILES[kind]
+        self._server_bytes = profile.server_bytes
+        # Where nothing else is writable; nothing is left in it when all goes well.
+        self._scratch = (
+            tempfile.TemporaryDirectory(
+                prefix="onewalk-", dir=_temporary(), ignore_cleanup_errors=True
+            )
+            if profile.compiles
+            else None
+        )
+        scratch = {"TMPDIR": self._scratch.name} if self._scratch else {}
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             theirs.set_inheritable(True)
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-s", "-P", "-m", "autograder.sandbox.forkserver"),
-                    *(str(theirs.fileno()), *without),
+                    *(str(theirs.fileno()), kind, *without),
                 ],
                 pass_fds=[theirs.fileno()],
                 # One BLAS thread and one memory arena; the same hashes for each regrade.
@@ -165,6 +180,8 @@ class ForkServer:
                     "MKL_NUM_THREADS": "1",
                     "MALLOC_ARENA_MAX": "1",
                     "PYTHONHASHSEED": "0",
+                    **profile.environment,
+                    **scratch,
                     # The server must be of this package, and Python must find its libraries.
                     "PYTHONPATH": str(Path(__file__).parents[2]),
                     **{k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"},
@@ -175,7 +192,7 @@ class ForkServer:
                 stderr=subprocess.PIPE,
             )
         # Before it forks anything, for what it has forked by then would stay outside.
-        self._group = ControlGroup.around(self._process.pid, _GROUP_BYTES)
+        self._group = ControlGroup.around(self._process.pid, self._server_bytes)
         self._tell({"op": "go"})
         self._killed = 0  # by the kernel, for want of memory
         self._workers: dict[int, WorkerProcess] = {}  # those that live
@@ -229,7 +246,9 @@ class ForkServer:
         if self._group is not None:
             shares = [each.limits.memory_bytes for each in self._workers.values()]
             with contextlib.suppress(OSError):  # the other limits are there as well
-                self._group.allow(_GROUP_BYTES + sum(shares) + _GROUP_BYTES_EACH * len(shares))
+                self._group.allow(
+                    self._server_bytes + sum(shares) + _GROUP_BYTES_EACH * len(shares)
+                )
         with theirs:
             self._tell(packet, theirs.fileno())
         return worker
@@ -286,6 +305,8 @@ class ForkServer:
             self._process.stderr.close()
         if self._group is not None:
             self._group.remove()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def _wait_until_ready(self) -> dict[str, Any]:
         if self._ready is None:
@@ -311,6 +332,13 @@ class ForkServer:
             raise ConfinementError(f"the fork server ended: {said.strip() or 'without a word'}")
         packet: dict[str, Any] = json.loads(data)
         return packet
+
+
+def _temporary() -> str:
+    """Where temporary files go; for root, whose workers are another user, within reach of it."""
+    usual = tempfile.gettempdir()
+    places = [usual, "/tmp", "/var/tmp"] if os.geteuid() == 0 else []  # noqa: S108
+    return next((p for p in places if within_reach(Path(p, "x"))), usual)
 
 
 def _expect_within(outside: Outside, most: int) -> None:

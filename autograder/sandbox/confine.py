@@ -31,9 +31,8 @@ import importlib
 import os
 import resource
 import socket
-import stat
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,7 +46,9 @@ from autograder.sandbox.kernel import (
     set_dumpable,
 )
 from autograder.sandbox.namespaces import enter_namespaces, enter_own_users
-from autograder.sandbox.readable import Readable
+from autograder.sandbox.profiles import Profile
+from autograder.sandbox.readable import Readable, within_reach
+from autograder.sandbox.scratch import SCRATCH_BYTES, Scratch
 from autograder.sandbox.syscalls import load_filter, system_call_filter
 
 T = TypeVar("T")
@@ -77,8 +78,8 @@ class Confinement:
 
     Parameters
     ----------
-    packages
-        Imported packages that workers may read.
+    profile
+        What workers may read and do; its packages are imported.
     without
         Protections to leave out, of ``namespaces``, ``user``, ``landlock`` and
         ``seccomp``: for tests of machines that lack them.
@@ -89,16 +90,21 @@ class Confinement:
         What is in force: ``landlock`` (ABI or None), ``seccomp``, ``namespaces``, ``user``.
     missing
         A sentence for each protection that could not be had.
+    scratch
+        Where workers may write, if they may.
     """
 
-    def __init__(self, packages: Iterable[str], without: Collection[str] = ()) -> None:
+    def __init__(self, profile: Profile, without: Collection[str] = ()) -> None:
         self.missing: list[str] = []
         # Libraries before the namespaces, in which they can be found no more.
-        self._seccomp = self._try("seccomp", without, system_call_filter)
+        self._seccomp = self._try("seccomp", without, lambda: system_call_filter(profile.compiles))
         with contextlib.suppress(ImportError):
             importlib.import_module("landlock")
         proc = os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self") else None
-        readable = Readable.python(packages) if sys.platform == "linux" else Readable((), ())
+        readable = Readable((), ())
+        if sys.platform == "linux":
+            scratch = Path(os.environ["TMPDIR"]) if profile.compiles else None
+            readable = Readable.python(profile.packages, scratch)
         names = {uid: _user_name(uid) for uid in (os.geteuid(), NOBODY)}
         user = os.geteuid()
         self._namespaces = self._try("namespaces", without, lambda: enter_namespaces(readable))
@@ -109,6 +115,8 @@ class Confinement:
             self._try("user", without, lambda: self._can_be_nobody(readable))
         )
         if self._is_nobody:
+            if readable.scratch:
+                os.chown(readable.scratch, NOBODY, NOBODY)
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -116,6 +124,7 @@ class Confinement:
                 with contextlib.suppress(OSError):
                     enter_own_users()
                     self._namespaces = ("user", *(self._namespaces or ()))
+        self.scratch = Scratch(readable.scratch) if readable.scratch else None
         self._threads = self._threads_allowed()
         self.facts: dict[str, Any] = {
             "landlock": _landlock_abi() if rules else None,
@@ -150,7 +159,7 @@ class Confinement:
         if self._namespaces:
             return True  # the new root's folders are open to all
         for tree in readable.trees:
-            if not all(p.stat().st_mode & stat.S_IXOTH for p in tree.parents):
+            if not within_reach(tree):
                 raise ConfinementError(f"{tree} is closed to other users; student code stays root")
         return True
 
@@ -183,7 +192,11 @@ class Confinement:
             When a step fails or something that must be impossible is possible.
         """
         os.setsid()
-        _set_limits(limits, self._statm, self._threads)
+        if self.scratch:
+            own = self.scratch.settle()
+            if self._has_landlock:
+                _write_only_below(own)
+        _set_limits(limits, self._statm, self._threads, SCRATCH_BYTES if self.scratch else 0)
         if sys.platform == "linux":
             die_with_parent()
         os.closerange(3, keep)
@@ -247,13 +260,31 @@ def _landlock_rules(readable: Readable) -> Any:
         access = landlock.FSAccess.READ_FILE
         if part.is_dir():
             access |= landlock.FSAccess.READ_DIR
+        if any(part.is_relative_to(programs) for programs in readable.programs):
+            access |= landlock.FSAccess.EXECUTE
         ctypes.set_errno(0)
         rules.allow(part, rules=access)
+    if readable.scratch:
+        ctypes.set_errno(0)
+        rules.allow(readable.scratch, rules=landlock.FSAccess.all() & ~landlock.FSAccess.EXECUTE)
     ctypes.set_errno(0)
     return rules
 
 
-def _set_limits(limits: Limits, statm: int | None, threads: int | None) -> None:
+def _write_only_below(folder: Path) -> None:
+    """Have the calling process write nowhere else; what it may read stays as it is."""
+    import landlock
+
+    reading = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR | landlock.FSAccess.EXECUTE
+    _landlock_abi()
+    rules = landlock.Ruleset(landlock.FSAccess.all() & ~reading)
+    ctypes.set_errno(0)
+    rules.allow(folder)
+    ctypes.set_errno(0)
+    rules.apply()
+
+
+def _set_limits(limits: Limits, statm: int | None, threads: int | None, file_bytes: int) -> None:
     def limit(what: int, soft: int, grace: int = 0) -> None:
         _, hard = resource.getrlimit(what)
         most = soft + grace if hard == resource.RLIM_INFINITY else min(soft + grace, hard)
@@ -273,7 +304,7 @@ def _set_limits(limits: Limits, statm: int | None, threads: int | None) -> None:
     # At the soft limit comes a signal that tells why; the hard one kills without a word.
     limit(resource.RLIMIT_CPU, limits.cpu_s, grace=1)
     limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_FSIZE, 0)
+    limit(resource.RLIMIT_FSIZE, file_bytes)
     limit(resource.RLIMIT_NOFILE, 64)
 
 

@@ -1,10 +1,10 @@
 r"""The fork server: it has imported what workers need, and forks one in milliseconds.
 
-``python -m autograder.sandbox.forkserver FD [WITHOUT]`` talks over the socket ``FD`` in
-packets of one JSON object each; a packet that asks for a worker brings along the worker's
-end of a wire. It is started with an empty environment in ``/`` and is told neither where
-the assignment lies nor what is graded, so that there is nothing to find in its memory,
-which every worker inherits.
+``python -m autograder.sandbox.forkserver FD KIND [WITHOUT]`` talks over the socket ``FD`` in
+packets of one JSON object each; a packet that asks for a worker, of the one KIND that this
+server has, brings along the worker's end of a wire. It is started with an empty environment
+in ``/`` and is told neither where the assignment lies nor what is graded, so that there is
+nothing to find in its memory, which every worker inherits.
 
 =====================================================  ======================================
 from the grader                                        from the server
@@ -36,11 +36,10 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-import numpy  # noqa: F401 - so that no worker has to
-
 from autograder.sandbox import wire
 from autograder.sandbox.confine import Confinement, Limits
 from autograder.sandbox.kernel import ConfinementError, give_memory_back
+from autograder.sandbox.profiles import PROFILES
 from autograder.sandbox.worker import FdPipe, Worker, hide_the_grader
 
 _PACKET = 1 << 16
@@ -59,11 +58,15 @@ _PRELOADED = """
 class Server:
     """Forks workers on request and tells how they ended."""
 
-    def __init__(self, control: socket.socket, null: int, confinement: Confinement) -> None:
+    def __init__(
+        self, control: socket.socket, null: int, kind: type[Worker], confinement: Confinement
+    ) -> None:
         self._control = control
         self._null = null
+        self._kind = kind
         self._confinement = confinement
-        self._pids: dict[int, int] = {}
+        self._pids: dict[int, int] = {}  # of workers, by the grader's number
+        self._workers: dict[int, int] = {}  # the other way round
         self._codes: dict[int, int] = {}  # of those that ended, until someone asks
         self._awaited: set[int] = set()
         self._forgotten: set[int] = set()
@@ -87,7 +90,7 @@ class Server:
                             woken.recv(_PACKET)
                         self._reap()
                     elif not self._obey():
-                        return  # each worker has asked to die with this process
+                        return self._end()
 
     def _tell(self, packet: dict[str, object]) -> None:
         with contextlib.suppress(BrokenPipeError):
@@ -123,6 +126,7 @@ class Server:
         if not pid:
             self._become_worker(wire_fd, limits)
         self._pids[identity] = pid
+        self._workers[pid] = identity
 
     def _await(self, identity: int) -> None:
         """Tell how a worker ended, now or as soon as it has."""
@@ -133,24 +137,42 @@ class Server:
 
     def _kill(self, identity: int) -> None:
         if identity in self._pids:
-            os.kill(self._pids[identity], signal.SIGKILL)
+            _kill_all_of(self._pids[identity])
             if identity not in self._awaited:
                 self._forgotten.add(identity)
         else:
             self._codes.pop(identity, None)
 
     def _reap(self) -> None:
-        for identity, pid in list(self._pids.items()):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                del self._pids[identity]
-                if identity in self._forgotten:
-                    self._forgotten.discard(identity)
-                    continue
-                self._codes[identity] = os.waitstatus_to_exitcode(status)
-                if identity in self._awaited:
-                    self._awaited.discard(identity)
-                    self._await(identity)
+        with contextlib.suppress(ChildProcessError):  # there is none any more
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                self._bury(ended.si_pid)
+
+    def _bury(self, pid: int) -> None:
+        """Let a process go that has ended, with all that it has left."""
+        identity = self._workers.pop(pid, None)
+        if identity is None:  # a program that has outlived its worker, in a PID namespace
+            os.waitpid(pid, 0)
+            return
+        del self._pids[identity]
+        _kill_all_of(pid)  # as long as the number is still this one's
+        if self._confinement.scratch:
+            self._confinement.scratch.clean(pid)
+        _, status = os.waitpid(pid, 0)
+        if identity in self._forgotten:
+            self._forgotten.discard(identity)
+            return
+        self._codes[identity] = os.waitstatus_to_exitcode(status)
+        if identity in self._awaited:
+            self._awaited.discard(identity)
+            self._await(identity)
+
+    def _end(self) -> None:
+        """End every worker; those of a server that is killed have asked to die with it."""
+        for pid in list(self._workers):
+            _kill_all_of(pid)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+            self._bury(pid)
 
     def _become_worker(self, wire_fd: int, limits: Limits) -> NoReturn:
         try:
@@ -167,17 +189,28 @@ class Server:
             os._exit(70)  # EX_SOFTWARE
         try:
             del self._control, self._confinement
-            Worker(pipe).serve()
+            self._kind(pipe).serve()
         except MemoryError:
             os._exit(71)  # outside a call, where it could be answered; process.py knows it
         finally:
             os._exit(70)
 
 
+def _kill_all_of(pid: int) -> None:
+    """Kill a worker and the programs that it has started."""
+    with contextlib.suppress(ProcessLookupError):  # it has not made itself a group yet
+        os.killpg(pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
+
+
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
+    profile = PROFILES[sys.argv[2]]  # type: ignore[index]
     for name in _PRELOADED:
         importlib.import_module(name)
+    module, name = profile.worker
+    kind: type[Worker] = getattr(importlib.import_module(module), name)
+    kind.prepare()
     # Where the machine itself runs out of memory, a worker goes before the grader.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
@@ -185,7 +218,7 @@ def main() -> None:
     if not control.recv(_PACKET):
         return
     null = os.open(os.devnull, os.O_RDWR)  # out of reach in the namespaces
-    confinement = Confinement(["numpy"], without=sys.argv[2:])
+    confinement = Confinement(profile, without=sys.argv[3:])
     os.environ.clear()
     sys.dont_write_bytecode = True
     sys.argv = [""]
@@ -198,7 +231,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     give_memory_back()
-    Server(control, null, confinement).run()
+    Server(control, null, kind, confinement).run()
 
 
 if __name__ == "__main__":

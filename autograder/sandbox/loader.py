@@ -14,6 +14,7 @@ import importlib.util
 import io
 import itertools
 import json
+import linecache
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-PACKAGE = "exercises"
-"""The package under whose name the exercises can be imported."""
+PACKAGES = ("exercises", "gpu_tasks")
+"""The packages under whose names the exercises can be imported, each under both."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,16 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def install(self) -> None:
         """Let ``import`` find these modules, before any other of the same name."""
-        package = ModuleType(PACKAGE)
-        package.__path__ = []
-        sys.modules[PACKAGE] = package
+        for name in PACKAGES:
+            package = ModuleType(name)
+            package.__path__ = []
+            sys.modules[name] = package
         sys.meta_path.insert(0, self)
 
     def load(self, name: str) -> ModuleType:
         """Import one module; whatever its code raises is raised here."""
         # By its longer name, under which relative imports work as well.
-        return importlib.import_module(f"{PACKAGE}.{name}")
+        return importlib.import_module(f"{PACKAGES[0]}.{name}")
 
     def names(self) -> set[str]:
         """The file names that frames of student code carry (``cell 3`` for a notebook's)."""
@@ -130,8 +132,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> ModuleSpec | None:
-        name = fullname.removeprefix(f"{PACKAGE}.")
-        if name not in self.modules:
+        if _own_name(fullname) not in self.modules:
             return None
         return importlib.util.spec_from_loader(fullname, self)
 
@@ -166,7 +167,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self.sources[self._index(fullname)].text
 
     def _index(self, fullname: str) -> int:
-        return self.modules[fullname.removeprefix(f"{PACKAGE}.")]
+        return self.modules[_own_name(fullname)]
 
     # -------------------------------------------------------------- notebooks
 
@@ -177,6 +178,8 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         matplotlib and no display; the functions beside it should not be lost for that.
         """
         for number, text in enumerate(code_cells(source.text), start=1):
+            # Where `inspect` looks, and so Triton for the source of a kernel; split when it does.
+            linecache.cache[f"cell {number}"] = (lambda text=text: text,)
             statements = self._statements(number, text)
             for statement in statements:
                 try:
@@ -200,6 +203,12 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if changed:
             self.notes.append((number, "magics", ""))
         return body
+
+
+def _own_name(fullname: str) -> str:
+    """The name of an exercise, without that of a package before it."""
+    package, _, name = fullname.partition(".")
+    return name if name and package in PACKAGES else fullname
 
 
 def code_cells(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from autograder.sandbox.kernel import NOBODY, ConfinementError, call, die_with_parent
 from autograder.sandbox.readable import Readable
+from autograder.sandbox.scratch import SCRATCH_BYTES
 
 __all__ = ["enter_namespaces", "enter_own_users"]
 
@@ -104,7 +105,14 @@ def _new_root(readable: Readable) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch()
         _mount(str(source), target, None, _MS_BIND | _MS_REC)
-        _mount("none", target, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _locked_flags(target))
+        flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _locked_flags(target)
+        _mount("none", target, None, flags)
+    if readable.scratch:
+        # In memory: it goes with the server, and cannot fill a disk.
+        target = root / readable.scratch.relative_to("/")
+        target.mkdir(parents=True, exist_ok=True)
+        flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+        _mount("scratch", target, "tmpfs", flags, f"size={SCRATCH_BYTES},nr_inodes=10000")
     for link in (Path("/lib"), Path("/lib64")):
         if link.is_symlink():
             (root / link.name).symlink_to(os.readlink(link))
@@ -116,14 +124,14 @@ def _new_root(readable: Readable) -> None:
     os.chdir("/")
 
 
-def _mount(source: str, target: Path, kind: str | None, flags: int) -> None:
+def _mount(source: str, target: Path, kind: str | None, flags: int, options: str = "") -> None:
     call(
         "mount",
         source.encode(),
         os.fsencode(target),
         kind.encode() if kind else None,
         ctypes.c_ulong(flags),
-        None,
+        options.encode() or None,
     )
 
 

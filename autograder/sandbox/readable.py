@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import stat
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Readable"]
+__all__ = ["Readable", "within_reach"]
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,22 @@ class Readable:
         Folders, with all below them, and single files.
     hidden
         Folders inside a tree that are left out of it: where packages are installed.
+    programs
+        Trees and files whose programs it may start.
+    scratch
+        A folder that it may read and write.
     """
 
     trees: tuple[Path, ...]
     hidden: tuple[Path, ...]
+    programs: tuple[Path, ...] = ()
+    scratch: Path | None = None
 
     @classmethod
-    def python(cls, packages: Iterable[str]) -> Readable:
+    def python(cls, packages: Iterable[str], scratch: Path | None = None) -> Readable:
         """Python's standard library and these imported packages; no other package.
+
+        With a folder to write into, the programs of the packages may be started.
 
         Extension modules of the standard library load shared libraries of the system, so
         the folders that those in use came from are readable too.
@@ -36,9 +47,9 @@ class Readable:
         stdlib = Path(sysconfig.get_path("stdlib"))
         hidden = [p for n in ("site-packages", "dist-packages") if (p := stdlib / n).exists()]
         trees = {stdlib}
-        for name in packages:
-            folder = Path(sys.modules[name].__file__ or "").parent
-            trees.add(folder)
+        folders = {name: Path(sys.modules[name].__file__ or "").parent for name in packages}
+        trees.update(folders.values())
+        for name, folder in folders.items():
             # Where wheels keep shared libraries of their own.
             trees.update(p for p in [folder.with_name(f"{name}.libs")] if p.exists())
         with open("/proc/self/maps") as maps:
@@ -50,7 +61,10 @@ class Readable:
                 inside = any(tree.is_relative_to(library.parent) for tree in trees)
                 trees.add(library if inside else library.parent)
         trees.update(p for p in [Path("/etc/ld.so.cache")] if p.exists())
-        return cls(tuple(sorted(trees)), tuple(hidden))
+        # Each program begins with the dynamic linker.
+        programs = {*folders.values(), *_linker()} if scratch else set()
+        trees |= programs
+        return cls(tuple(sorted(trees)), tuple(hidden), tuple(programs), scratch)
 
     def parts(self) -> list[Path]:
         """The same as paths that hold no hidden folder."""
@@ -61,3 +75,17 @@ class Readable:
             else:
                 parts.append(tree)
         return parts
+
+
+def within_reach(path: Path) -> bool:
+    """Whether every user gets as far as the folder that this lies in."""
+    return all(p.stat().st_mode & stat.S_IXOTH for p in path.parents)
+
+
+def _linker() -> Iterator[Path]:
+    """The dynamic linker, which an executable names near its beginning: this one's is any's."""
+    with open(sys.executable, "rb") as file:
+        named = re.search(rb"/lib[\w/.-]*/ld-[\w.-]+", file.read(1 << 12))
+    if named:
+        path = Path(os.fsdecode(named[0]))
+        yield path.parent.resolve() / path.name

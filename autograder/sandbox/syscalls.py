@@ -14,15 +14,20 @@ __all__ = ["Program", "load_filter", "system_call_filter"]
 
 # <sched.h>, <sys/mman.h>, <sys/prctl.h>
 _CLONE_THREAD = 0x00010000
+# The flags of namespaces, and the one by which a child is its parent's brother.
+_CLONE_ELSEWHERE = 0x7E028000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_PR_SET_PDEATHSIG = 1
+_OPEN = {"open": 1, "openat": 2}  # which argument holds the flags
+_WRITING = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
 _INSTRUCTION = 8  # bytes, of <linux/filter.h>
 
 # What NumPy and the standard library use for computing: memory, time, reading files
 # (Landlock decides which), threads within the process, and the descriptors already open.
 _ALLOWED = """
     read write readv writev pread64 lseek close dup dup2 dup3 poll ppoll select pselect6
-    open openat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink
+    stat lstat fstat newfstatat statx access faccessat faccessat2 readlink
     readlinkat getdents64 getcwd statfs fstatfs
     munmap mprotect mremap madvise brk msync
     futex futex_waitv set_robust_list get_robust_list set_tid_address rseq membarrier
@@ -55,6 +60,13 @@ _REFUSED = """
     setitimer alarm pause
 """.split()
 
+# What it takes to start a compiler and to give it a file: for workers without student code. Not
+# kill, nor anything else that names a process; and not chmod, which Landlock does not see.
+_COMPILING = """
+    fork vfork execve wait4 waitid pipe pipe2 creat unlink unlinkat rename renameat
+    mkdir mkdirat rmdir ftruncate fallocate close_range
+""".split()
+
 # <asm-generic/fcntl.h>: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN,
 # which can send signals.
 _FCNTL = (0, 1, 2, 3, 1030)
@@ -68,8 +80,13 @@ class Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def system_call_filter() -> Program:
-    """The seccomp filter of a NumPy worker, translated.
+def system_call_filter(compiles: bool) -> Program:
+    """The seccomp filter of a worker, translated.
+
+    Parameters
+    ----------
+    compiles
+        Whether it may start programs and write files.
 
     libseccomp would translate it again for each process that loads it, which takes longer
     than all the rest of a worker's confinement.
@@ -87,14 +104,33 @@ def system_call_filter() -> Program:
         # Each architecture and each release of libseccomp lacks some of them.
         return [n for n in names if _resolves(seccomp, arch, n)]
 
-    for name in known(_ALLOWED):
+    compiling = _COMPILING if compiles else []
+    for name in known([*_ALLOWED, *compiling]):
         rules.add_rule(seccomp.ALLOW, name)
     for name in known(_REFUSED):
-        rules.add_rule(seccomp.ERRNO(errno.EPERM), name)
+        if name not in compiling and not (compiles and name == "prctl"):
+            rules.add_rule(seccomp.ERRNO(errno.EPERM), name)
     is_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
-    is_process = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
     rules.add_rule(seccomp.ALLOW, "clone", is_thread)
-    rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_process)
+    if compiles:
+        is_child = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD | _CLONE_ELSEWHERE, 0)
+        rules.add_rule(seccomp.ALLOW, "clone", is_child)
+        # A program that it starts is to end with it.
+        rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, _PR_SET_PDEATHSIG))
+    else:
+        is_process = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+        rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_process)
+    # Whatever else allows it: nothing is opened but to be read. Landlock before its third
+    # version lets a file be cut off by whoever may write it.
+    for name in known(list(_OPEN)):
+        if compiles:
+            rules.add_rule(seccomp.ALLOW, name)
+            continue
+        reads = seccomp.Arg(_OPEN[name], seccomp.MASKED_EQ, _WRITING, 0)
+        rules.add_rule(seccomp.ALLOW, name, reads)
+        for flag in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC):
+            writes = seccomp.Arg(_OPEN[name], seccomp.MASKED_EQ, flag, flag)
+            rules.add_rule(seccomp.ERRNO(errno.EPERM), name, writes)
     # Memory that is shared and has no file would not count as the worker's own, nor would
     # memory that grows like a stack.
     for flag in (_MAP_SHARED, _MAP_ANONYMOUS):

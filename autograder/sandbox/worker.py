@@ -96,6 +96,10 @@ class _Inert:
 class Worker:
     """Answers the grader's messages over one pipe."""
 
+    @classmethod
+    def prepare(cls) -> None:
+        """Called once in the fork server, before it is confined."""
+
     def __init__(self, pipe: wire.Pipe) -> None:
         self._pipe = pipe
         self._prints = _Prints()
@@ -117,14 +121,7 @@ class Worker:
     def answer(self, header: dict[str, Any], body: np.ndarray[Any, Any]) -> None:
         """Answer one message."""
         read = wire.Unpacker(body, self._handle)
-        answer = {
-            "load": self._load,
-            "call": self._call,
-            "cells": self._cells,
-            "answers": self._answers,
-            "archive": self._archive,
-            "member": self._member,
-        }[header["op"]]
+        answer = getattr(self, f"_{header['op']}")  # none for what was not asked: this worker ends
         try:
             reply, out = answer(header, read)
         except BaseException as error:
@@ -223,7 +220,7 @@ class Worker:
             try:
                 result = function(*args, **kwargs)
             except BaseException as error:
-                unfit = isinstance(error, TypeError) and not _fits(function, args, kwargs)
+                unfit = isinstance(error, TypeError) and not fits(function, args, kwargs)
                 return self._raised(error, unfit), []
             parts: list[memoryview] = []
             values.append(wire.pack(result, parts, header["cap"]))
@@ -314,7 +311,7 @@ def _strings_as_bytes(value: Any) -> Any:
     return _bytes(value) if isinstance(value, str) else value
 
 
-def _fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+def fits(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
     """Whether a function can be called with these arguments, as far as it can be told."""
     try:
         signature = inspect.signature(function)

@@ -15,6 +15,11 @@ from typing import Any, TypeAlias
 
 __all__ = [
     "ITEMSIZES",
+    "MOST_CHOICES",
+    "MOST_DIMENSIONS",
+    "MOST_STEPS",
+    "MOST_STORAGES",
+    "OPTIONS",
     "Argument",
     "Choice",
     "Copy",
@@ -46,10 +51,10 @@ ITEMSIZES = {
 OPTIONS = ("num_warps", "num_stages", "num_ctas", "maxnreg")
 """Of a launch, beside its arguments."""
 
-_DIMENSIONS = 8
-_STORAGES = 1_000
-_STEPS = 1_000
-_CHOICES = 100
+MOST_DIMENSIONS = 8
+MOST_STORAGES = 1_000
+MOST_STEPS = 1_000
+MOST_CHOICES = 100
 _ARGUMENTS = 100
 _TEXT = 100
 _INT = 1 << 63
@@ -218,7 +223,7 @@ class Program:
         """
         try:
             return _Reader(data, arguments, nbytes).program
-        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
             raise NotAProgram(f"no program: {type(error).__name__}") from None
 
 
@@ -282,14 +287,14 @@ class _Reader:
 
     def __init__(self, data: Any, arguments: Sequence[int], nbytes: int) -> None:
         storages, steps = data["storages"], data["steps"]
-        _expect(type(storages) is list and len(storages) <= _STORAGES)
-        _expect(type(steps) is list and len(steps) <= _STEPS)
+        _expect(type(storages) is list and len(storages) <= MOST_STORAGES)
+        _expect(type(steps) is list and len(steps) <= MOST_STEPS)
         self._storages = tuple(self._storage(s, arguments, nbytes) for s in storages)
         inputs = [s.argument for s in self._storages if s.argument is not None]
         _expect(len(set(inputs)) == len(inputs))
         _expect(sum(s.nbytes for s in self._storages if s.argument is None) <= nbytes)
-        result = self._argument(data["result"])
-        assert isinstance(result, Tensor)
+        self._nbytes = nbytes
+        result = self._whole_tensor(data["result"])
         self.program = Program(self._storages, tuple(map(self._step, steps)), result)
 
     @staticmethod
@@ -303,16 +308,16 @@ class _Reader:
     def _step(self, data: Any) -> Step:
         kind, *rest = data
         if kind == "fill":
-            tensor, value = map(self._argument, rest)
+            tensor, value = self._whole_tensor(rest[0]), self._argument(rest[1])
             _expect(type(value) in (bool, int, float))
-            return Fill(self._tensor(tensor), value)  # type: ignore[arg-type]
+            return Fill(tensor, value)  # type: ignore[arg-type]
         if kind == "copy":
-            source, target = (self._tensor(self._argument(t)) for t in rest)
+            source, target = map(self._whole_tensor, rest)
             _expect(source.shape == target.shape)
             return Copy(source, target)
         _expect(kind == "launch")
         kernel, choices = rest
-        _expect(type(choices) is list and 0 < len(choices) <= _CHOICES)
+        _expect(type(choices) is list and 0 < len(choices) <= MOST_CHOICES)
         return Launch(_text(kernel), tuple(map(self._choice, choices)))
 
     def _choice(self, data: Any) -> Choice:
@@ -353,6 +358,12 @@ class _Reader:
         _expect(kind == "float" and type(value) is str and len(value) <= _TEXT)
         return float.fromhex(value)
 
+    def _whole_tensor(self, data: Any) -> Tensor:
+        """One that is gone through as a whole: strides of 0 can make it larger than its memory."""
+        tensor = self._tensor(self._argument(data))
+        _expect(tensor.nbytes <= self._nbytes)
+        return tensor
+
     @staticmethod
     def _tensor(value: Argument) -> Tensor:
         if not isinstance(value, Tensor):
@@ -361,7 +372,7 @@ class _Reader:
 
     def _view(self, storage: Any, dtype: Any, offset: Any, shape: Any, strides: Any) -> Tensor:
         _expect(type(shape) is list and type(strides) is list)
-        _expect(len(shape) == len(strides) <= _DIMENSIONS)
+        _expect(len(shape) == len(strides) <= MOST_DIMENSIONS)
         nbytes = self._storages[_whole(storage, 0, len(self._storages) - 1)].nbytes
         items = nbytes // ITEMSIZES[dtype]
         sizes = tuple(_whole(n, 0, _INT) for n in shape)

@@ -181,7 +181,16 @@ def believe(said: bytes, kind: int) -> None:
     set_tolerances({"float64": Tolerance(relative=1e-9, scale=8)})
     server: Any = LyingServer(said if kind % 2 else LOADED + said)
     x = np.ones(3)
-    work = Work("f", KINDS, {}, NOTEBOOK if kind == 6 else CODE, server, Clock(60.0), LIMITS)
+    work = Work(
+        "f",
+        "exercises/f.py",
+        KINDS,
+        {},
+        NOTEBOOK if kind == 6 else CODE,
+        server,
+        Clock(60.0),
+        LIMITS,
+    )
     student = Student(work)
     student.begin_test()
     with contextlib.suppress(Verdict, Unparsable, BadArchive, BadMember):

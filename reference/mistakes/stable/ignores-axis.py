@@ -7,6 +7,6 @@ name another one; both have to go along it.
 import numpy as np
 
 
-def softmax_stable(x: np.ndarray, axis: int = -1) -> np.ndarray:  # noqa: ARG001 (the mistake)
+def softmax_stable(x: np.ndarray, axis: int = -1) -> np.ndarray:
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)

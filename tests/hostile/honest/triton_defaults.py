@@ -1,0 +1,51 @@
+"""Kernels with defaults, and constants for them."""
+
+import math
+
+import torch
+import triton
+import triton.language as tl
+
+LOWEST = -math.inf
+LOG2E = tl.constexpr(1 / math.log(2))
+
+
+@triton.jit
+def whole_rows(x_ptr, y_ptr, n, stride, BLOCK: tl.constexpr = 16384, LOW: tl.constexpr = LOWEST):
+    row = tl.program_id(0).to(tl.int64)
+    cols = tl.arange(0, BLOCK)
+    inside = cols < n
+    x = tl.load(x_ptr + row * stride + cols, mask=inside, other=LOW).to(tl.float32)
+    e = tl.exp2((x - tl.max(x, axis=0)) * LOG2E)
+    tl.store(y_ptr + row * n + cols, e / tl.sum(e, axis=0), mask=inside)
+
+
+@triton.jit
+def long_rows(x_ptr, y_ptr, n, stride, BLOCK: tl.constexpr = 16384, LOW: tl.constexpr = LOWEST):
+    row = tl.program_id(0).to(tl.int64)
+    x_ptr += row * stride
+    cols = tl.arange(0, BLOCK)
+    m = -float("inf")
+    d = 0.0
+    for start in range(0, n, BLOCK):
+        x = tl.load(x_ptr + start + cols, mask=cols < n - start, other=LOW)
+        x = x.to(tl.float32)
+        top = tl.maximum(m, tl.max(x, axis=0))
+        shift = tl.where(top == -float("inf"), 0.0, top)
+        d = d * tl.exp(m - shift) + tl.sum(tl.exp(x - shift), axis=0)
+        m = top
+    for start in range(0, n, BLOCK):
+        inside = cols < n - start
+        x = tl.load(x_ptr + start + cols, mask=inside, other=0.0).to(tl.float32)
+        tl.store(y_ptr + row * n + start + cols, tl.exp(x - m) / d, mask=inside)
+
+
+def online_softmax(x):
+    n_rows, n = x.shape
+    y = torch.empty((n_rows, n), dtype=x.dtype, device=x.device)
+    if n > 16384:
+        long_rows[(n_rows,)](x, y, n, x.stride(0), num_warps=16)
+    else:
+        block = triton.next_power_of_2(n)
+        whole_rows[(n_rows,)](x, y, n, x.stride(0), BLOCK=block, num_warps=max(4, block // 1024))
+    return y
