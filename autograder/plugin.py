@@ -361,8 +361,8 @@ class _Plugin:
             if t.exercise == test.exercise and t.name in test.after and t.id in before
         ]
         for first in firsts:
-            if first.status == "missing":
-                return Verdict(first.feedback, status="missing")
+            if first.status in ("missing", "deferred"):
+                return Verdict(first.feedback, status=first.status)
             if first.status != "passed":
                 return Verdict(f"Not run: first pass “{first.title}”.")
         if student.clock.timeouts >= _TIMEOUTS:

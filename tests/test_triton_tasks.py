@@ -50,6 +50,7 @@ def test_doubles(student, rng):
     student.measure(walks_read=run.walks_read(0), walks_written=run.walks_written)
 
 
+@pytest.mark.after("test_doubles")
 @pytest.mark.hint("Twice.")
 def test_compiles(student, rng):
     """compiles"""
