@@ -62,6 +62,7 @@ class Compiled:
     shared_bytes: int
 
 
+# Triton has no types, so its classes are Any to mypy.
 class _Cache(FileCacheManager):  # type: ignore[misc]
     """Writes each file where it belongs: Landlock's first version lets none be moved there."""
 

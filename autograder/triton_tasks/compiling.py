@@ -17,6 +17,7 @@ from autograder.triton_tasks.vetting import VettingWorker
 __all__ = ["CompilingWorker"]
 
 
+# Triton has no types, and a kernel's parameters have none; constants are capitals by custom.
 @triton.jit  # type: ignore[untyped-decorator]
 def _everyday(x_ptr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def] # noqa: N803
     cols = tl.arange(0, BLOCK)
@@ -37,6 +38,7 @@ class CompilingWorker(VettingWorker):
         def started(self: Any, *args: Any, **kwargs: Any) -> None:
             start(self, *args, **{**kwargs, "preexec_fn": die_with_parent})
 
+        # Triton starts ptxas itself, so this is the one place to say it; nothing else is started.
         subprocess.Popen.__init__ = started  # type: ignore[method-assign]
         # What the compiler sets up when it is first used takes longer than many a kernel.
         tensor, one = Tensor(0, "float32", (1,), (1,)), (1, 1, 1)

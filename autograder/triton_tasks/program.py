@@ -310,6 +310,7 @@ class _Reader:
         if kind == "fill":
             tensor, value = self._whole_tensor(rest[0]), self._argument(rest[1])
             _expect(type(value) in (bool, int, float))
+            # The line above has narrowed it, by the very type, which mypy does not follow.
             return Fill(tensor, value)  # type: ignore[arg-type]
         if kind == "copy":
             source, target = map(self._whole_tensor, rest)

@@ -79,6 +79,7 @@ def _values(name: str) -> Exception:
     )
 
 
+# mypy is not to read PyTorch, which takes it minutes, and so knows no base class here or below.
 class _Card(TorchFunctionMode):  # type: ignore[misc]
     """Answers for the card, where Python calls PyTorch."""
 
@@ -134,7 +135,7 @@ def _must_not_meet_the_host(name: str, args: Any) -> None:
         )
 
 
-class Watch(TorchDispatchMode):  # type: ignore[misc]
+class Watch(TorchDispatchMode):  # type: ignore[misc] # as above
     """Records what is done to tensors, below Python's calls.
 
     Parameters

@@ -34,6 +34,7 @@ def interpret() -> None:
     InterpretedFunction.run = _warming(InterpretedFunction.run)
 
 
+# mypy is not to read PyTorch, which takes it minutes, and so knows no base class here.
 class _Here(TorchFunctionMode):  # type: ignore[misc]
     """Puts on the processor what is to be on a card."""
 
@@ -42,7 +43,7 @@ class _Here(TorchFunctionMode):  # type: ignore[misc]
     ) -> Any:
         if function is torch.Tensor.cuda:
             return args[0]
-        if function is torch.Tensor.is_cuda.__get__:
+        if function == torch.Tensor.is_cuda.__get__:
             return True
         given = [_here(a) for a in args]
         return function(*given, **{name: _here(a) for name, a in (kwargs or {}).items()})
