@@ -16,7 +16,7 @@ $(READY): pyproject.toml constraints.txt
 
 # PyTorch and Triton are large: without them GPU tasks are deferred, and all else is graded.
 $(READY_TO_TEST): $(READY)
-	$(INSTALL) --editable '.[dev,gpu]'
+	$(INSTALL) --editable '.[dev,gpu,cluster]'
 	touch $@
 
 # Grade the example submissions and print their reports.

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.batch import Summary
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +33,14 @@ KitOption = Annotated[
         "--kit",
         metavar="DIR",
         help="The assignment's folder; else the nearest grader.toml in or above this folder.",
+    ),
+]
+RosterOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        metavar="FILE",
+        help="Who is who: a table of your own, Canvas's gradebook, or Moodle's worksheet.",
     ),
 ]
 OnlyOption = Annotated[
@@ -187,6 +200,172 @@ def _show_tried(console: Console, name: str, tried: object) -> None:
 
 
 @app.command()
+def batch(
+    submissions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SUBMISSIONS",
+            help="A folder with an entry for each student, or a CSV file: student,path.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="RESULTS", help="The folder for the results.")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Grader processes; else one for each core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on a cluster: a scheduler of Dask's."),
+    ] = None,
+    roster_file: RosterOption = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Grade all of them again.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the hidden inputs; else that of the results.")
+    ] = None,
+    unconfined: Annotated[
+        bool,
+        typer.Option("--unconfined", help="Go on where this machine cannot confine student code."),
+    ] = False,
+    kit: KitOption = None,
+) -> None:
+    """Grade a class; run it again to go on, and to grade what has changed since."""
+    from autograder.batch import Batch, expect_apart, remembered
+    from autograder.entries import find_entries
+    from autograder.exchange.roster import read_roster
+    from autograder.grading import fresh_seed
+    from autograder.jobs import Workers
+    from autograder.kit import Kit, find_kit
+    from autograder.pool import Pool, unmoved_by_ctrl_c
+    from autograder.progress import Progress
+    from autograder.reading import Reader
+    from autograder.sandbox.client import ForkServer
+    from autograder.signals import Signals
+    from autograder.store import Store
+
+    with _told(), ExitStack() as stack:
+        assignment = Kit.load(find_kit(kit, submissions))
+        expect_apart(submissions, out)
+        entries = find_entries(submissions, assignment.config.kit.name)
+        store = stack.enter_context(Store(out))
+        memory = remembered(store, assignment, seed, fresh_seed(), regrade)
+        people = read_roster(roster_file) if roster_file else None
+        run = Batch(assignment, entries, store, memory, regrade, people)
+        signals = stack.enter_context(Signals())
+        workers: Workers
+        if scheduler is not None:
+            from autograder.cluster import Cluster
+
+            workers = stack.enter_context(Cluster(assignment, scheduler, unconfined))
+        else:
+            count = jobs or len(os.sched_getaffinity(0))
+            workers = stack.enter_context(Pool(assignment, min(count, run.total), unconfined))
+        with unmoved_by_ctrl_c():
+            server = stack.enter_context(ForkServer())
+        reader = Reader(assignment, server, unconfined)
+        reader.expect_hidden(out)
+        progress = stack.enter_context(Progress(run.total, Console(stderr=True, highlight=False)))
+        done = run.run(reader, workers, progress, signals)
+    _tell_batch(done, out)
+    if done.stopped is not None:
+        raise typer.Exit(128 + done.stopped)
+    if done.failed:
+        raise typer.Exit(3)
+    if entries.bad:
+        raise typer.Exit(2)
+
+
+def _tell_batch(done: Summary, out: Path) -> None:
+    for student, before, after in done.moved:
+        _say(f"moved: {student}: {_points(before)} -> {_points(after)}")
+    for remark in done.remarks:
+        _say(remark)
+    if done.failed:
+        _say(f"the grader itself failed over {', '.join(done.failed)}; run it again to retry")
+    kept = f"{done.unchanged} unchanged, {done.adjusted} adjusted"
+    _say(f"{done.graded} graded, {kept}; {out}")
+    if done.stopped is not None:
+        _say("stopped; run it again to go on")
+
+
+def _points(score: float | None) -> str:
+    return "no score" if score is None else f"{score:.4g}"
+
+
+class Format(StrEnum):
+    """What ``export`` can write."""
+
+    csv = "csv"
+    canvas = "canvas"
+    moodle = "moodle"
+
+
+@app.command()
+def export(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The folder of a batch.")],
+    form: Annotated[Format, typer.Option("--format", help="For which system.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help="The file to write.")],
+    roster_file: RosterOption = None,
+    kit: KitOption = None,
+) -> None:
+    """Write the grades of a class as other systems read them."""
+    from autograder import adjust
+    from autograder.exchange import canvas, moodle, roster
+    from autograder.exchange.csv import grades_csv
+    from autograder.exchange.overrides import OVERRIDES, read_overrides
+    from autograder.exchange.results import read_results
+    from autograder.kit import Kit, find_kit
+
+    with _told():
+        assignment = Kit.load(find_kit(kit, None))
+        people = roster.read_roster(roster_file) if roster_file else None
+        overrides = read_overrides(results / OVERRIDES)
+        written = read_results(results)
+        graded = {s: adjust.adjusted(r, s, assignment.rules, overrides) for s, r in written.items()}
+        settled = [s for s in graded if adjust.is_settled(s, overrides)]
+        entries = roster.enter(graded, people, settled)
+        said = adjust.remarks(graded, assignment.rules, overrides)
+        said += roster.remarks(entries, people)
+        old = [s for s in written if written[s] != graded[s]]
+        if old:
+            said.append(
+                "their reports are from before a change of rules or overrides; a batch writes "
+                f"them anew: {', '.join(old)}"
+            )
+        more: list[str] = []
+        if form is Format.csv:
+            text = grades_csv(entries)
+        elif form is Format.canvas:
+            about = assignment.config.kit
+            text, more = canvas.canvas_csv(entries, people, about.title or about.name)
+        else:
+            text, more = moodle.moodle_csv(entries, people)
+        _write(out, text)
+        for remark in (*said, *more):
+            _say(remark)
+        _say(f"{sum(e.grade is not None for e in entries)} of {len(entries)} have a grade; {out}")
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a batch wrote.")],
+) -> None:
+    """Write the class's pages: one for the class, one for each student."""
+    from rich.progress import track
+
+    from autograder.report.pages import write_pages
+
+    console = Console(stderr=True)
+    with _told():
+        page = write_pages(
+            results,
+            # Transient: what stays on the terminal is where the page is.
+            lambda folders: track(
+                folders, "Pages", console=console, transient=True, disable=not console.is_terminal
+            ),
+        )
+    typer.echo(page)
+
+
+@app.command()
 def check(kit: KitOption = None) -> None:
     """Prove the assignment: stubs score 0, references all, every known mistake loses points."""
     from autograder.kit import Kit, find_kit
@@ -221,6 +400,56 @@ def doctor() -> None:
             console.print(Text(f"       {finding.remedy}"), soft_wrap=True)
     if any(finding.good is False for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    only: OnlyOption = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write all figures; - for stdout."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write tables and charts as a page.")
+    ] = None,
+    kit: KitOption = None,
+) -> None:
+    """Time the reference kernels beside PyTorch's on a card; without one, compile them."""
+    import json
+
+    from autograder.bench import run_bench
+    from autograder.kit import Kit, find_kit
+    from autograder.report.bench import print_bench, to_html
+    from autograder.triton_tasks.cards import cards
+
+    to_stdout = json_file is not None and str(json_file) == "-"
+    with _told():
+        assignment = Kit.load(find_kit(kit, None))
+        with _steps() as say:
+            document = run_bench(assignment, only or [], cards(), say)
+        print_bench(document, Console(stderr=to_stdout, highlight=False))
+        text = json.dumps(document, indent=1) + "\n"
+        if to_stdout:
+            sys.stdout.write(text)
+        elif json_file is not None:
+            _write(json_file, text)
+        if html is not None:
+            _write(html, to_html(document))
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Show what long work is at: in one place of a terminal, a line for each step elsewhere."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda text: console.print(Text(text), soft_wrap=True)
+        return
+    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda text: progress.update(task, description=text)
 
 
 def main() -> None:

@@ -8,13 +8,20 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
-from autograder.sandbox.client import ForkServer
+from autograder.sandbox.client import ForkServer, WorkerDied, WorkerTimeout
+from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError
+from autograder.sandbox.servers import Servers
+from autograder.triton_tasks.cards import Card, cards
 from autograder.triton_tasks.packages import missing_packages
+from autograder.triton_tasks.workers import missing_card_packages
 
 __all__ = ["Finding", "examine"]
+
+_PATIENCE_S = 60.0  # for a driver and PyTorch to start
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,11 @@ def examine() -> list[Finding]:
     findings += [_optional("torch"), _optional("triton")]
     if not missing_packages():
         findings.append(_interpreter())
-    return findings
+    found = cards()
+    if not found:
+        state = "none; bfloat16 and speed of GPU tasks are deferred"
+        findings.append(Finding("card", None, state))
+    return [*findings, *map(_card, found)]
 
 
 def _libseccomp() -> Finding:
@@ -126,6 +137,28 @@ def _optional(package: str) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         state = "not installed; GPU tasks need it, and are deferred: pip install 'onewalk[gpu]'"
         return Finding(package, None, state)
+
+
+def _card(card: Card) -> Finding:
+    """Whether the confined process of a card can use it, asked of one."""
+    state = f"{card.name}, capability {card.capability / 10:.1f}, driver {card.driver}"
+    remedy = "speed is deferred until it can be used; see docs/confinement.md, With a card"
+    lacking = missing_packages() or missing_card_packages()
+    if lacking:
+        remedy = "pip install 'onewalk[gpu]'"
+        return Finding("card", None, f"{state}; not used without {' and '.join(lacking)}", remedy)
+    try:
+        with Servers() as servers:
+            worker = servers["card"].spawn(Limits(4 << 30, 60))
+            worker.greet()
+            deadline = time.monotonic() + _PATIENCE_S
+            worker.tell({"op": "open", "uuid": card.uuid}, [], deadline)
+            answer, _ = worker.hear(deadline, 1 << 20)
+    except (ConfinementError, WorkerDied, WorkerTimeout) as error:
+        return Finding("card", False, f"{state}; not in confinement: {error}", remedy)
+    if answer["op"] != "opened":
+        return Finding("card", False, f"{state}; not in confinement: {answer.get('text')}", remedy)
+    return Finding("card", True, state)
 
 
 def _interpreter() -> Finding:

@@ -35,16 +35,19 @@ __all__ = [
     "oracle",
     "set_tolerances",
     "shape_text",
+    "take_errors",
 ]
 
 Array = np.ndarray[Any, Any]
 
 
 class Verdict(Exception):
-    """Why a test earns nothing, when that is the submission's doing.
+    """Why a test does not earn all its points, when that is the submission's doing.
 
     Attributes
     ----------
+    share
+        Of them that it earns, below 1.
     status
         The test's status in the result document.
     feedback
@@ -54,6 +57,7 @@ class Verdict(Exception):
     """
 
     status: Status = "failed"
+    share = 0.0
 
     def __init__(self, feedback: str, revealed: str = "", status: Status | None = None) -> None:
         super().__init__(feedback)
@@ -64,7 +68,19 @@ class Verdict(Exception):
 
 
 class Failed(Verdict):
-    """A wrong answer."""
+    """A wrong answer, or a right one that is not all that was asked for.
+
+    Parameters
+    ----------
+    share
+        What it earns of the test's points all the same: 0 or more, below 1.
+    """
+
+    def __init__(self, feedback: str, revealed: str = "", share: float = 0.0) -> None:
+        super().__init__(feedback, revealed)
+        if not 0 <= share < 1:
+            raise ValueError(f"{share} is not a share of what a test earns that has not passed")
+        self.share = share
 
 
 class Raised(Verdict):
@@ -105,23 +121,33 @@ class Tolerance:
     scale: float
 
     def bound(self, exact: Array, dtype: np.dtype[Any], magnitude: float) -> Array:
-        eps = float(np.finfo(dtype).eps)
+        eps = _eps(dtype)
         bound: Array = self.relative * np.abs(exact) + self.scale * eps * max(1.0, magnitude)
         return bound
 
 
-_tolerances: dict[np.dtype[Any], Tolerance] = {}
+def is_floating(dtype: np.dtype[Any]) -> bool:
+    """Whether a type is one of floating point, as ``ml_dtypes.bfloat16`` is too."""
+    return dtype.kind == "f" or dtype.name == "bfloat16"
+
+
+def _eps(dtype: np.dtype[Any]) -> float:
+    # Of bfloat16 NumPy itself knows nothing but the name.
+    return 2.0**-7 if dtype.name == "bfloat16" else float(np.finfo(dtype).eps)
+
+
+_tolerances: dict[str, Tolerance] = {}
 
 
 def set_tolerances(tolerances: Mapping[str, Tolerance]) -> None:
     """Use the tolerances of an assignment, by name of floating type, from here on."""
     _tolerances.clear()
-    _tolerances.update({np.dtype(name): tolerance for name, tolerance in tolerances.items()})
+    _tolerances.update(tolerances)
 
 
 def _tolerance(dtype: np.dtype[Any]) -> Tolerance:
     try:
-        return _tolerances[dtype]
+        return _tolerances[dtype.name]
     except KeyError:
         raise KitError(
             f"grader.toml: tolerance.{dtype.name} is missing, and a hidden test compares "
@@ -197,10 +223,10 @@ def oracle(
             remembered.move_to_end(key)
             return remembered[key]
         arrays = [a for a in (first, *rest) if isinstance(a, np.ndarray)]
-        dtype = arrays[0].dtype if arrays[0].dtype.kind == "f" else np.dtype(np.float64)
+        dtype = arrays[0].dtype if is_floating(arrays[0].dtype) else np.dtype(np.float64)
         exact = [
             a.astype(np.float64)
-            if isinstance(a, np.ndarray) and (a.dtype.kind == "f" or a is first)
+            if isinstance(a, np.ndarray) and (is_floating(a.dtype) or a is first)
             else a
             for a in (first, *rest)
         ]
@@ -260,6 +286,64 @@ on_compared: list[Callable[[float], None]] = []
 """Told of each comparison its worst error over what is allowed: to see how much room is left."""
 
 
+@dataclass(frozen=True)
+class _Worst:
+    """Of the answers to questions of one magnitude: the error that is largest beside its bound.
+
+    Where an answer was no number, `beside` is infinite.
+    """
+
+    beside: float
+    error: float
+    bound: float
+
+
+_worst: dict[np.dtype[Any], dict[int, _Worst]] = {}
+
+_SMALLEST_TEN, _LARGEST_TEN = -3, 6
+"""What lies beyond counts as this: a question about 1e300 would leave no room for the others."""
+
+
+def take_errors() -> dict[str, Any]:
+    """Return what comparisons since the last time found, as measurements of an exercise.
+
+    ``error_by_magnitude`` pairs the magnitude of inputs, as a power of ten, with the worst
+    error of the answers, null where one was no number; ``allowed_by_magnitude`` with how far
+    off that answer might have been. Both are of the widest floating type that was asked for:
+    errors of several types do not compare. They tell no more of hidden inputs than feedback.
+    """
+    found = dict(_worst)
+    _worst.clear()
+    if not found:
+        return {}
+    widest = sorted(found[max(found, key=lambda dtype: dtype.itemsize)].items())
+    return {
+        "error_by_magnitude": [
+            [10.0**ten, float(f"{w.error:.3g}") if math.isfinite(w.beside) else None]
+            for ten, w in widest
+        ],
+        "allowed_by_magnitude": [[10.0**ten, float(f"{w.bound:.3g}")] for ten, w in widest],
+    }
+
+
+def _note(error: Array, beside: Array, expected: Expected) -> None:
+    """Keep the worst error of an answer, in the places where the exact one is a number."""
+    finite = np.isfinite(expected.value)
+    if not expected.magnitude or not finite.any():
+        return
+    # A bound may be 0, and so may the error beside it.
+    beside = np.where(error == 0, 0.0, np.where(np.isnan(error), np.inf, beside))
+    wrong = np.where(finite, beside, -1.0)
+    place = int(np.argmax(wrong))
+    worst = _Worst(
+        *(float(wrong.flat[place]), float(error.flat[place])), float(expected.bound.flat[place])
+    )
+    ten = min(_LARGEST_TEN, max(_SMALLEST_TEN, math.floor(math.log10(expected.magnitude))))
+    known = _worst.setdefault(expected.dtype, {})
+    if ten not in known or worst.beside > known[ten].beside:
+        known[ten] = worst
+
+
 def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     """Require shape, floating type, NaNs, infinities and values to be right.
 
@@ -280,8 +364,10 @@ def expect_close(got: Array | float, expected: Expected, *, about: str) -> None:
     with np.errstate(all="ignore"):
         values = array.astype(np.float64)
         error = np.abs(values - expected.value)
+        beside = error / expected.bound
+        _note(error, beside, expected)
         for tell in on_compared:
-            tell(float(np.nanmax(error / expected.bound, initial=0.0)))
+            tell(float(np.nanmax(beside, initial=0.0)))
         if not (expected.finite and (error <= expected.bound).all()):
             _complain(values, expected.value, error, expected.bound, about)
 
@@ -344,7 +430,7 @@ def _expect_shape(array: Array, shape: tuple[int, ...], about: str) -> None:
 
 
 def _expect_number(array: Array, about: str) -> None:
-    if array.dtype.kind not in "fiu":
+    if array.dtype.kind not in "iu" and not is_floating(array.dtype):
         raise Failed(f"The answer is of type {array.dtype}, for {about}; it should be a number.")
 
 

@@ -11,10 +11,15 @@ from pathlib import Path
 __all__ = ["write_text"]
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, durable: bool = False) -> None:
     """Put a text where ``path`` says, in place of what is there, all at once.
 
     What is no regular file, such as ``/dev/stdout``, is written to as it is.
+
+    Parameters
+    ----------
+    durable
+        Whether it must be whole also where the machine loses its power: a few milliseconds.
 
     Raises
     ------
@@ -29,23 +34,23 @@ def write_text(path: Path, text: str) -> None:
     spare = path.with_name(f".onewalk-{secrets.token_hex(8)}")
     try:
         try:
-            _write_nameless(spare, data, rights)
+            _write_nameless(spare, data, rights, durable)
         except (OSError, AttributeError):
             # A file system, or a system, without such files. Killed here, the spare file stays.
             fd = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             with os.fdopen(fd, "wb", buffering=0) as file:
-                _fill(file, data, rights)
+                _fill(file, data, rights, durable)
         spare.replace(path)
     except BaseException:
         spare.unlink(missing_ok=True)
         raise
 
 
-def _write_nameless(path: Path, data: bytes, rights: int | None) -> None:
+def _write_nameless(path: Path, data: bytes, rights: int | None, durable: bool) -> None:
     """By way of a file that gets its name only when it is whole."""
     fd = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE, 0o666)
     with os.fdopen(fd, "wb", buffering=0) as file:
-        _fill(file, data, rights)
+        _fill(file, data, rights, durable)
         # With a folder's descriptor, though the path is absolute, it is linkat that is called,
         # and that follows the link.
         here = os.open(path.parent, os.O_RDONLY)
@@ -55,9 +60,11 @@ def _write_nameless(path: Path, data: bytes, rights: int | None) -> None:
             os.close(here)
 
 
-def _fill(file: io.FileIO, data: bytes, rights: int | None) -> None:
+def _fill(file: io.FileIO, data: bytes, rights: int | None, durable: bool) -> None:
     if rights is not None:  # those of the file that it takes the place of
         os.fchmod(file.fileno(), rights)
     written = 0
     while written < len(data):
         written += file.write(data[written:])
+    if durable:
+        os.fsync(file.fileno())

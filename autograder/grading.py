@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import platform
 import secrets
-import stat
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.errors import UnconfinedError
-from autograder.intake import Submission, read_submission
+from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
-from autograder.parsing import Parser, members, without_outputs
+from autograder.parsing import without_outputs
 from autograder.plugin import Outcome, Suite
 from autograder.process import Clock, Work
+from autograder.reading import Reader, unconfined
 from autograder.result import (
-    Confinement,
     Environment,
     ExerciseResult,
     Finding,
@@ -32,13 +30,13 @@ from autograder.result import (
     SubmissionInfo,
     TestResult,
 )
-from autograder.sandbox.archive import Member
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.kernel import ConfinementError, give_memory_back
 from autograder.sandbox.loader import StudentCode
 from autograder.sandbox.servers import Servers
 from autograder.sheet import Sheet
 from autograder.student import Student
+from autograder.triton_tasks.cards import cards
 from autograder.triton_tasks.task import TritonTask
 
 __all__ = ["Grader", "fresh_seed"]
@@ -102,11 +100,8 @@ class Grader:
             self._server = self._servers["numpy"]
             files = {e.name: e.hidden_test for e in self._exercises}
             self._suite = stack.enter_context(Suite(files, self._kit.tolerances))
-            try:
-                self._confinement = Confinement(**self._server.facts)
-            except ConfinementError as error:
-                raise UnconfinedError(str(error)) from None
-            self._warnings = self._check_confinement()
+            self._reader = Reader(self._kit, self._server, self._unconfined)
+            self._cards = cards() if any(e.is_gpu_task for e in self._exercises) else []
             # What is here now stays: looking through all of it for garbage takes 9 ms, and
             # would be done again and again.
             gc.freeze()
@@ -128,22 +123,8 @@ class Grader:
         return self._suite.tests
 
     def read(self, path: Path) -> Submission:
-        """Read what was handed in, as ``intake.read_submission`` does.
-
-        An archive is opened in a worker of its own, because it may be a bomb.
-        """
-        with ExitStack() as stack:
-
-            def unpack(data: bytes, suffix: str) -> tuple[Sequence[Member], int]:
-                return members(stack.enter_context(closing(Parser(self._server))), data, suffix)
-
-            try:
-                submission = read_submission(path, self._kit.files, unpack)
-            except ConfinementError as error:
-                raise _unconfined(error) from None
-        if _keeps_files_only_by_user(self._confinement) and _readable_by_others(path):
-            self._refuse(f"others, and so student code, can read {path} and what lies beside it")
-        return submission
+        """Read what was handed in; see ``reading.Reader``."""
+        return self._reader.read(path)
 
     def grade(self, submission: Submission, seed: int) -> Result:
         """Run the hidden tests on one submission.
@@ -161,18 +142,16 @@ class Grader:
             students = {e.name: self._student(e, submission, code) for e in self._exercises}
             outcomes = self._suite.run(students, seed)
         except ConfinementError as error:
-            raise _unconfined(error) from None
+            raise unconfined(error) from None
         finally:
             for student in students.values():
                 student.close()
             give_memory_back()
         exercises = [
-            _exercise_result(
-                e, [o for o in outcomes if o.exercise == e.name], students[e.name].measurements
-            )
+            _exercise_result(e, [o for o in outcomes if o.exercise == e.name], students[e.name])
             for e in self._exercises
         ]
-        findings = [*self._warnings, *submission.findings]
+        findings = [*self._reader.warnings, *submission.findings]
         notes = {note: None for student in students.values() for note in student.notes}
         findings += [Finding(severity="info", text=f"Notebook, {note}.") for note in notes]
         findings += [
@@ -193,8 +172,8 @@ class Grader:
             ),
             seed=seed,
             graded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            environment=self._environment(),
-            confinement=self._confinement,
+            environment=self.environment,
+            confinement=self._reader.confinement,
             status="grader_error" if failed else "rejected" if submission.rejected else "graded",
             score=score,
             max_score=_round(sum(e.max_score for e in exercises)),
@@ -226,72 +205,30 @@ class Grader:
             unreadable=unreadable,
         )
         if exercise.is_gpu_task:
-            return TritonTask(work, self._servers, exercise.parameters)
+            thresholds, baselines = exercise.thresholds, exercise.baselines
+            parts = (exercise.parameters, thresholds, self._cards, baselines)
+            return TritonTask(work, self._servers, *parts)
         return Student(work)
 
-    def _environment(self) -> Environment:
+    @property
+    def environment(self) -> Environment:
+        """What gradings run with."""
         known: dict[str, str | None] = {"torch": None, "triton": None}
         if any(e.is_gpu_task for e in self._exercises):
             for package in known:
                 with suppress(PackageNotFoundError):
                     known[package] = version(package)
+            known["card"] = ", ".join(sorted({card.name for card in self._cards})) or None
         return Environment(python=platform.python_version(), numpy=np.__version__, **known)
-
-    def _check_confinement(self) -> list[Finding]:
-        """Refuse to go on where too little is in force, or say loudly that it is so."""
-        reason = _why_unconfined(self._confinement, self._kit.hidden)
-        if reason is None:
-            return []
-        missing = "; ".join(self._server.missing)
-        self._refuse(f"{reason} ({missing})")
-        text = f"Student code ran without full confinement: {reason} ({missing})."
-        return [Finding(severity="warning", text=text)]
-
-    def _refuse(self, reason: str) -> None:
-        """Stop here, unless it was asked to go on all the same."""
-        if not self._unconfined:
-            raise UnconfinedError(
-                f"this machine cannot confine student code: {reason}. "
-                "`autograder doctor` says how to mend it; --unconfined grades all the same, and "
-                "then a submission can read what this user can and change its own grade"
-            )
-
-
-def _unconfined(error: ConfinementError) -> UnconfinedError:
-    return UnconfinedError(f"a worker could not be confined: {error}")
-
-
-def _why_unconfined(facts: Confinement, hidden: Sequence[Path]) -> str | None:
-    """Why these protections do not suffice over what is hidden; None if they do."""
-    if not facts.seccomp:
-        return "no filter of system calls"
-    if facts.landlock is not None or "mount" in facts.namespaces:
-        return None
-    # Root that became another user, over files which that user cannot read.
-    if _keeps_files_only_by_user(facts) and not any(map(_readable_by_others, hidden)):
-        return None
-    return "nothing keeps student code from reading files"
-
-
-def _keeps_files_only_by_user(facts: Confinement) -> bool:
-    return facts.landlock is None and "mount" not in facts.namespaces and facts.user == "nobody"
-
-
-def _readable_by_others(path: Path) -> bool:
-    """Whether a user who is neither owner nor in the group can get at a file or a folder."""
-    resolved = path.resolve()
-    on_the_way = all(p.stat().st_mode & stat.S_IXOTH for p in resolved.parents)
-    wanted = stat.S_IXOTH if resolved.is_dir() else stat.S_IROTH
-    return on_the_way and bool(resolved.stat().st_mode & wanted)
 
 
 def _exercise_result(
-    exercise: Exercise, outcomes: Sequence[Outcome], measurements: dict[str, Any]
+    exercise: Exercise, outcomes: Sequence[Outcome], student: Student | Sheet | TritonTask
 ) -> ExerciseResult:
     total = sum(o.weight for o in outcomes)
     full = exercise.config.reveal == "full"
     tests = [_test_result(o, exercise.points * o.weight / total, full) for o in outcomes]
-    earned = sum(o.weight for o in outcomes if o.status == "passed")
+    earned = sum(o.weight * o.share for o in outcomes)
     deferred = sum(o.weight for o in outcomes if o.status == "deferred")
     failed = any(o.status == "grader_error" for o in outcomes)
     return ExerciseResult(
@@ -299,14 +236,14 @@ def _exercise_result(
         score=None if failed else _round(exercise.points * earned / total),
         max_score=_round(exercise.points * (total - deferred) / total),
         deferred_score=_round(exercise.points * deferred / total),
-        measurements=measurements,
+        measurements=student.measurements,
+        nickname=student.nickname if isinstance(student, TritonTask) else None,
         tests=tests,
     )
 
 
 def _test_result(outcome: Outcome, points: float, full: bool) -> TestResult:
-    passed = outcome.status == "passed"
-    score: dict[str, Any] = {"score": _round(points) if passed else 0.0}
+    score: dict[str, Any] = {"score": _round(points * outcome.share)}
     feedback = outcome.feedback
     if outcome.status == "grader_error":
         score, feedback = {"score": None}, "The grader itself failed here; this is not your doing."
@@ -319,7 +256,7 @@ def _test_result(outcome: Outcome, points: float, full: bool) -> TestResult:
         status=outcome.status,
         max_score=_round(points),
         feedback=feedback,
-        hint="" if passed else outcome.hint,
+        hint="" if outcome.status == "passed" else outcome.hint,
         duration_s=round(outcome.seconds, 6),
         **score,
     )

@@ -28,7 +28,7 @@ from autograder.sandbox.archive import (
 )
 from autograder.sandbox.loader import PACKAGES, Source, StudentCode
 
-__all__ = ["FILE_CAP", "Submission", "Unpack", "read_submission", "unpack_here"]
+__all__ = ["FILE_CAP", "Submission", "Unpack", "read_files", "read_submission", "unpack_here"]
 
 T = TypeVar("T")
 
@@ -173,8 +173,7 @@ def read_submission(path: Path, files: Sequence[str], unpack: Unpack = unpack_he
         if lowered.endswith(SUFFIXES):
             return _from_listing(identity, _list_archive(path, suffix, unpack), files)
         if lowered.endswith((".py", ".ipynb")):
-            listing = _Listing({path.name: lambda: _read_file(path, _cap(path.name))})
-            return _from_listing(identity, listing, files)
+            return _from_listing(identity, _Listing({path.name: _reader(path)}), files)
         raise Unreadable(
             f"{_printable(path.name)} is neither a folder nor a .zip, .tar, .tar.gz, .py or "
             ".ipynb file."
@@ -184,6 +183,29 @@ def read_submission(path: Path, files: Sequence[str], unpack: Unpack = unpack_he
     except OSError as error:
         reason = error.strerror or "an error of the file system"
         text = f"{_printable(path.name)} cannot be read: {reason}."
+    return _rejected(identity, text, files)
+
+
+def read_files(identity: str, named: Mapping[str, Path], files: Sequence[str]) -> Submission:
+    """Read what was handed in as single files, which a platform has given names of its own.
+
+    Parameters
+    ----------
+    identity
+        The submission's.
+    named
+        By the names that students gave them. Links are not followed.
+    files
+        As for ``read_submission``.
+    """
+    listing = _Listing({name: _reader(path) for name, path in named.items()})
+    try:
+        return _from_listing(_printable(identity), listing, files)
+    except Unreadable as problem:
+        return _rejected(_printable(identity), str(problem), files)
+
+
+def _rejected(identity: str, text: str, files: Sequence[str]) -> Submission:
     finding = Finding(severity="error", text=text)
     unreadable = dict.fromkeys(map(_name, files), text)
     return Submission(identity, unreadable=unreadable, findings=[finding])

@@ -12,17 +12,37 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from autograder.errors import KitError, UsageError
 from autograder.expect import Tolerance
 from autograder.returns import Kind
+from autograder.triton_tasks.speed import Threshold
 
-__all__ = ["CONFIG", "Exercise", "Kit", "LimitsConfig", "find_kit"]
+__all__ = [
+    "CONFIG",
+    "Exercise",
+    "ExtraConfig",
+    "Kit",
+    "LateConfig",
+    "LimitsConfig",
+    "Rules",
+    "find_kit",
+]
 
 CONFIG = "grader.toml"
 
@@ -84,6 +104,19 @@ class ExerciseConfig(_Table):
     limits: SomeLimits = SomeLimits()
 
 
+class SpeedConfig(_Table):
+    """One entry of ``[gpu_task.NAME.speed]``: see ``triton_tasks.speed.Threshold``."""
+
+    first: float = Field(ge=0, lt=1, examples=[0.4], description="above it points begin")
+    full: float = Field(gt=0, le=1.05, examples=[0.9], description="from it on all are given")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> SpeedConfig:
+        if self.first >= self.full:
+            raise ValueError(f"first, {self.first}, must be below full, {self.full}")
+        return self
+
+
 class GpuTaskConfig(_Table):
     """``[gpu_task.NAME]``; its function has the same name."""
 
@@ -96,6 +129,104 @@ class GpuTaskConfig(_Table):
         examples=["{ one_read_up_to = 16384 }"],
         description="numbers that its hidden tests read",
     )
+    speed: dict[str, SpeedConfig] = Field(
+        default={},
+        examples=["{ short = { first = 0.4, full = 0.9 } }"],
+        description="by a name that its hidden tests use: what share of a bound earns what",
+    )
+
+
+# Strict: a number would be taken for seconds since 1970.
+_Moment = Annotated[datetime, Field(strict=True)]
+_DEADLINE = datetime(2026, 11, 20, 23, 59)
+
+
+class LateConfig(_Table):
+    """``[late]``: what work loses that was handed in after the deadline."""
+
+    time_zone: str | None = Field(
+        default=None,
+        examples=["Europe/Zurich"],
+        description="of each time that has no offset of its own; days are days there",
+    )
+    deadline: _Moment = Field(examples=[_DEADLINE])
+    grace_minutes: float = Field(
+        default=0.0, ge=0, allow_inf_nan=False, examples=[15], description="after each deadline"
+    )
+    loss_per_day: _Positive = Field(examples=[10], description="for each day that has begun")
+    loss_unit: Literal["percent of maximum", "percent of score", "points"] = Field(
+        default="percent of maximum", examples=["percent of maximum"]
+    )
+    loss_at_most: _Positive | None = Field(
+        default=None, examples=[50], description="of the same unit; else all there is"
+    )
+    extensions: dict[str, _Moment] = Field(
+        default={},
+        examples=["{ s001 = 2026-11-27T23:59:00 }"],
+        description="deadlines of their own, by student",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (OSError, ValueError, LookupError):
+                raise ValueError("no time zone that this machine knows") from None
+        return name
+
+    @field_validator("deadline", "extensions")
+    @classmethod
+    def _placed(
+        cls, value: datetime | dict[str, datetime], info: ValidationInfo
+    ) -> datetime | dict[str, datetime]:
+        if "time_zone" not in info.data:  # it is wrong, and is told
+            return value
+        if isinstance(value, datetime):
+            return _in_zone(value, info.data["time_zone"])
+        return {who: _in_zone(moment, info.data["time_zone"]) for who, moment in value.items()}
+
+
+def _in_zone(moment: datetime, zone: str | None) -> datetime:
+    """The same moment, knowing where it is."""
+    if moment.tzinfo is not None:
+        return moment.astimezone(ZoneInfo(zone)) if zone else moment
+    if zone is None:
+        raise ValueError(
+            f'{moment.isoformat()} says no time zone; write time_zone = "Europe/Zurich" '
+            f"beside it, or {moment.isoformat()}+01:00"
+        )
+    return moment.replace(tzinfo=ZoneInfo(zone))
+
+
+class ExtraConfig(_Table):
+    """``[[extra]]``: points on top, where all that it asks for is given."""
+
+    reason: str = Field(min_length=1, examples=["handed in two days early"])
+    points: _Positive = Field(examples=[2])
+    full_marks: list[str] = Field(
+        default=[], examples=[["stable"]], description="exercises with full marks, each of them"
+    )
+    days_early: _Positive | None = Field(
+        default=None, examples=[2], description="days of 24 hours before the deadline, or more"
+    )
+
+    @model_validator(mode="after")
+    def _asks(self) -> ExtraConfig:
+        if not self.full_marks and self.days_early is None:
+            raise ValueError(
+                'it asks for nothing; write full_marks = ["stable"] or days_early = 2, or both'
+            )
+        return self
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is taken or given after grading."""
+
+    late: LateConfig | None = None
+    extra: Sequence[ExtraConfig] = ()
 
 
 class Config(_Table):
@@ -103,12 +234,16 @@ class Config(_Table):
 
     kit: KitConfig = Field(examples=['a table [kit] with name = "onewalk", version = "0.1.0"'])
     limits: LimitsConfig = LimitsConfig()
-    tolerance: dict[Literal["float16", "float32", "float64"], ToleranceConfig] = {}
+    tolerance: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceConfig] = {}
     exercise: dict[str, ExerciseConfig] = Field(
         default={}, examples=["a table [exercise.NAME] for each exercise"]
     )
     gpu_task: dict[str, GpuTaskConfig] = Field(
         default={}, examples=["a table [gpu_task.NAME] for each task in Triton"]
+    )
+    late: LateConfig | None = Field(default=None, examples=["a table [late] with a deadline"])
+    extra: list[ExtraConfig] = Field(
+        default=[], examples=["a table [[extra]] for each reason to give points"]
     )
 
 
@@ -137,6 +272,18 @@ class Exercise:
     def parameters(self) -> dict[str, float | int]:
         """Numbers that its hidden tests read."""
         return self.config.parameters if isinstance(self.config, GpuTaskConfig) else {}
+
+    @property
+    def thresholds(self) -> dict[str, Threshold]:
+        """What its speed earns, by the name that its hidden tests use."""
+        if not isinstance(self.config, GpuTaskConfig):
+            return {}
+        return {n: Threshold(s.first, s.full) for n, s in self.config.speed.items()}
+
+    @property
+    def baselines(self) -> Path:
+        """What its speed is compared with; need not be there."""
+        return self.reference.parent / "baselines" / self.stub.name
 
     @property
     def is_sheet(self) -> bool:
@@ -246,6 +393,7 @@ class Kit:
             twice = ", ".join(set(config.exercise) & set(config.gpu_task))
             raise KitError(f"{path}: {twice} is an exercise and a GPU task; rename one of them")
         kit._check_places()
+        kit._check_rules()
         return kit
 
     def _check_places(self) -> None:
@@ -263,6 +411,26 @@ class Kit:
                         f"{self.root / CONFIG}: {key}{why} needs the file {path}; "
                         "write it or remove the exercise"
                     )
+
+    def _check_rules(self) -> None:
+        for number, extra in enumerate(self.config.extra):
+            for name in extra.full_marks:
+                if name not in self.exercises:
+                    raise KitError(
+                        f"{self.root / CONFIG}: extra.{number}.full_marks: there is no exercise "
+                        f"{name!r}{_did_you_mean(name, self.exercises)}; "
+                        f"there are: {', '.join(self.exercises)}"
+                    )
+            if extra.days_early is not None and self.config.late is None:
+                raise KitError(
+                    f"{self.root / CONFIG}: extra.{number}.days_early needs a deadline; "
+                    "write a table [late] with one"
+                )
+
+    @property
+    def rules(self) -> Rules:
+        """What is taken or given after grading."""
+        return Rules(self.config.late, tuple(self.config.extra))
 
     @property
     def files(self) -> list[str]:
@@ -290,15 +458,22 @@ class Kit:
 
     @cached_property
     def sha256(self) -> str:
-        """Of grader.toml, reference and hidden_tests: what decides a score."""
-        digest = hashlib.sha256()
-        for path in self._graded_files():
+        """Of grader.toml, reference and hidden_tests: what decides a score.
+
+        Of grader.toml that is what it says, without the rules that apply after grading: where
+        only these change, no submission need be graded again.
+        """
+        # What is not written there is not counted, so that a new key makes no kit a new one.
+        said = self.config.model_dump_json(exclude_unset=True, exclude={"late", "extra"})
+        digest = hashlib.sha256(said.encode())
+        for path in self.graded_files:
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
-    def _graded_files(self) -> Iterator[Path]:
-        yield self.root / CONFIG
+    @property
+    def graded_files(self) -> Iterator[Path]:
+        """What decides a score."""
         for folder in ("reference", "hidden_tests"):
             for path in sorted((self.root / folder).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts:
@@ -357,9 +532,10 @@ def _explain(path: Path, error: ValidationError) -> str:
                 f"known here: {', '.join(known)}"
             )
         else:
-            what = problem["msg"][0].lower() + problem["msg"][1:]
+            what = problem["msg"].removeprefix("Value error, ")
+            what = what[0].lower() + what[1:]
             value = problem["input"]
-            shown = "" if isinstance(value, dict) else f" is {value!r}, but"
+            shown = "" if isinstance(value, dict | date) else f" is {value!r}, but"
             lines.append(
                 f"{path}: {key}{shown}: {what}{f'; right would be {right}' if right else ''}"
             )
@@ -381,6 +557,12 @@ def _table(where: Sequence[str]) -> type[BaseModel] | None:
             return ExerciseConfig
         case ["gpu_task", _]:
             return GpuTaskConfig
+        case ["gpu_task", _, "speed", _]:
+            return SpeedConfig
+        case ["late"]:
+            return LateConfig
+        case ["extra", _]:
+            return ExtraConfig
     return None
 
 
@@ -393,6 +575,8 @@ def _example(where: Sequence[str]) -> str:
     value = info.examples[0]
     if isinstance(value, str) and value.startswith("a table"):
         return value
+    if isinstance(value, datetime):
+        return f"{where[-1]} = {value.isoformat()}"
     return f"{where[-1]} = {value if str(value).startswith('{') else json.dumps(value)}"
 
 

@@ -44,7 +44,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import AutograderError, GraderFault, KitError
-from autograder.expect import Tolerance, Verdict, set_tolerances
+from autograder.expect import Tolerance, Verdict, set_tolerances, take_errors
 from autograder.result import Status
 from autograder.sandbox.kernel import ConfinementError
 from autograder.sheet import Sheet
@@ -83,6 +83,8 @@ class Outcome:
         happened, and the traceback.
     seconds
         How long it took.
+    share
+        Of its points that it earned, from 0 to 1.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Outcome:
     feedback: str
     revealed: str
     seconds: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class Suite:
     @property
     def tests(self) -> Sequence[Outcome]:
         """The tests as collected, none of them run."""
-        return [t.outcome("failed", "", "", 0.0) for t in self._plugin.tests]
+        return [t.outcome("failed", "", "", 0.0, 0.0) for t in self._plugin.tests]
 
     def run(self, students: dict[str, Student | Sheet | TritonTask], seed: int) -> list[Outcome]:
         """Run the hidden tests of these exercises on one submission.
@@ -216,10 +219,12 @@ class _Test:
             raise KitError(f"{self.id}: its weight is {self.weight!r}; it must be a number above 0")
         self.is_plain = _is_plain(item)
 
-    def outcome(self, status: Status, feedback: str, revealed: str, seconds: float) -> Outcome:
+    def outcome(
+        self, status: Status, feedback: str, revealed: str, seconds: float, share: float
+    ) -> Outcome:
         return Outcome(
             *(self.id, self.exercise, self.title, self.weight, self.hint),
-            *(status, feedback, revealed, seconds),
+            *(status, feedback, revealed, seconds, share),
         )
 
 
@@ -307,6 +312,7 @@ class _Plugin:
 
     def _run(self, job: _Job) -> list[Outcome]:
         self._job = job
+        take_errors()  # those of a run that was broken off
         chosen = [test for test in self.tests if test.exercise in job.students]
         outcomes: dict[str, Outcome] = {}
         for number, test in enumerate(chosen):
@@ -314,6 +320,7 @@ class _Plugin:
             following = chosen[(number + 1) % len(chosen)]
             outcomes[test.id] = self._run_one(test, following, outcomes)
             if following.exercise != test.exercise or following is chosen[0]:
+                job.students[test.exercise].measurements |= take_errors()
                 job.students[test.exercise].close()
         return list(outcomes.values())
 
@@ -330,12 +337,12 @@ class _Plugin:
             hook.pytest_runtest_protocol(item=test.item, nextitem=following.item)
         seconds = time.perf_counter() - began
         student.end_test()
-        status, feedback, revealed = self._judge()
+        status, feedback, revealed, share = self._judge()
         if status != "passed":
             called = f"Called as {student.last_call}." if student.last_call else ""
             printed = f"Printed: {student.printed}" if student.printed else ""
             revealed = " ".join(part for part in (revealed, called, printed) if part)
-        return test.outcome(status, feedback, revealed, seconds)
+        return test.outcome(status, feedback, revealed, seconds, share)
 
     def _call(self, item: Any) -> None:
         """What is left of pytest's protocol for a plain test."""
@@ -357,7 +364,7 @@ class _Plugin:
         # By name, as the marker has it: a test in a class has a longer id.
         firsts = [
             before[t.id]
-            for t in self.tests
+            for t in (self.tests if test.after else ())
             if t.exercise == test.exercise and t.name in test.after and t.id in before
         ]
         for first in firsts:
@@ -402,8 +409,8 @@ class _Plugin:
         if report.when == "call":
             self._explicit_pass = report.outcome == "passed" and not hasattr(report, "wasxfail")
 
-    def _judge(self) -> tuple[Status, str, str]:
-        """Status, feedback and what may be revealed of the test that has just run."""
+    def _judge(self) -> tuple[Status, str, str, float]:
+        """Status, feedback, what may be revealed, and share of the test that has just run."""
         for phase in ("setup", "teardown"):
             error = self._phases.get(phase)
             if error is not None and not isinstance(error, pytest.skip.Exception):
@@ -412,25 +419,25 @@ class _Plugin:
         if isinstance(error, AutograderError | ConfinementError):
             raise error
         if isinstance(error, Verdict):
-            return error.status, error.feedback, error.revealed
+            return error.status, error.feedback, error.revealed, error.share
         if isinstance(error, AssertionError | pytest.fail.Exception):
-            return "failed", "The answer does not have this property.", str(error)
+            return "failed", "The answer does not have this property.", str(error), 0.0
         if error is not None and not isinstance(
             error, pytest.skip.Exception | pytest.xfail.Exception
         ):
             return self._fault(error)
         if self._explicit_pass:
-            return "passed", "", ""
-        return "failed", "The test was not carried out, and earns nothing.", ""
+            return "passed", "", "", 1.0
+        return "failed", "The test was not carried out, and earns nothing.", "", 0.0
 
-    def _fault(self, error: BaseException) -> tuple[Status, str, str]:
+    def _fault(self, error: BaseException) -> tuple[Status, str, str, float]:
         """A fault in the hidden test or the grader; never the student's."""
         frames = [
             f for f in traceback.extract_tb(error.__traceback__) if f.filename in self._exercises
         ]
         where = f", line {frames[-1].lineno}" if frames else ""
         feedback = f"{self._running.id}{where}: {type(error).__name__}"
-        return "grader_error", feedback, "".join(traceback.format_exception(error))
+        return "grader_error", feedback, "".join(traceback.format_exception(error)), 0.0
 
     # -------------------------------------------------------------- fixtures
 

@@ -124,6 +124,9 @@ class ExerciseResult(_Part):
     deferred_score: Points = 0.0
     diagnosis: list[Diagnosis] = []
     measurements: dict[str, Any] = {}
+    nickname: str | None = Field(
+        default=None, description="chosen by the student for the class's ranking of GPU tasks"
+    )
     tests: list[TestResult] = []
 
 

@@ -63,7 +63,7 @@ class Sheet:
         self._unreadable = unreadable
         self._answers: dict[str, Any] | Verdict | None = None
         self.notes: list[str] = []
-        self.measurements: dict[str, float | int] = {}
+        self.measurements: dict[str, Any] = {}
 
     # -------------------------------------------------------------- for hidden tests
 

@@ -46,7 +46,7 @@ class Student:
         self._tight: list[Student] = []
         self._last_call: Callable[[], str] | None = None
         self.printed = ""
-        self.measurements: dict[str, float | int] = {}
+        self.measurements: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Function:
         if name not in self._work.functions:

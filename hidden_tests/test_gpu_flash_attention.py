@@ -9,6 +9,7 @@ import pytest
 from oracle import asked, exact_flash_attention
 
 from autograder.expect import expect, expect_close
+from autograder.triton_tasks.tiled import Tiled
 
 
 def question(rng, queries, keys, dim=16, batch=1, heads=1, sharp=1.0, dtype=np.float32):
@@ -307,6 +308,59 @@ def test_compiles(student, rng):
 @pytest.mark.weight(5)
 @pytest.mark.after("test_one_block")
 @pytest.mark.hint("bfloat16 has float32's range and 8 bits; m, d and sums stay float32.")
-def test_bfloat16(student):
+def test_bfloat16(student, rng):
     """bfloat16"""
-    student.needs_card("bfloat16")
+    student.needs_card("bfloat16", capability=80)
+    for queries, keys, dim, causal in ((16, 16, 16, False), (33, 70, 64, True), (200, 300, 128, 0)):
+        q, k, v = question(rng, queries, keys, dim, dtype=student.bfloat16)
+        exact = exact_flash_attention(q, k, v, causal=bool(causal))
+        about = f"{text(q, k)}, bfloat16"
+        expect_close(student.on_card(q, k, v, causal=bool(causal)), exact, about=about)
+
+
+def expect_fast(student, rng, name, causal):
+    """Give points for how near a kernel comes to PyTorch's best, and verify what it computed."""
+    card = student.needs_card("speed")
+    dtype = student.bfloat16 if card.capability >= 80 else np.dtype(np.float16)
+    heads, tokens, dim = 64, 4096, 128
+    shape = (1, heads, tokens, dim)
+    q, k, v = (
+        Tiled(array.ravel()[:-1], shape)  # one short: each head gets numbers of its own
+        for array in question(rng, 512, 512, dim, sharp=3.0, dtype=dtype, heads=16)
+    )
+    picked = rng.choice(heads * tokens, 8, replace=False)
+    nbytes = 4 * q.nbytes
+    best, of = student.fastest_baseline(q, k, v, causal=causal, nbytes=nbytes)
+    timed = student.time(q, k, v, causal=causal, rows=picked, nbytes=nbytes)
+    about = f"H = {heads}, Tq = Tk = {tokens:,}, D = {dim}{', causal' if causal else ''}"
+    for (queries, keys, values), got in timed.answers:
+        for row, answer in zip(picked, got, strict=True):
+            head, query = divmod(int(row), tokens)
+            seen = range(head * tokens, head * tokens + (query + 1 if causal else tokens))
+            own = (queries.rows([row]), keys.rows(seen), values.rows(seen))
+            exact = exact_flash_attention(*(a[None, None] for a in own))
+            expect_close(answer[None, None, None], exact, about=f"{about}, while it was timed")
+    student.earn(
+        name,
+        timed,
+        fraction=best.milliseconds / timed.speed.milliseconds,
+        of=of,
+        about=about,
+        flops=4 * heads * tokens * tokens * dim // (2 if causal else 1),
+    )
+
+
+@pytest.mark.weight(12)
+@pytest.mark.after("test_one_block", "test_other_lengths", "test_dims")
+@pytest.mark.hint("Large blocks of queries, both products in tl.dot, and stages that load ahead.")
+def test_speed(student, rng):
+    """speed, beside PyTorch's own"""
+    expect_fast(student, rng, "full", causal=False)
+
+
+@pytest.mark.weight(8)
+@pytest.mark.after("test_causal", "test_dims")
+@pytest.mark.hint("Half of the blocks hold nothing that a query may see: do not visit them.")
+def test_speed_causal(student, rng):
+    """speed, causal, beside PyTorch's own"""
+    expect_fast(student, rng, "causal", causal=True)

@@ -10,6 +10,7 @@ import pytest
 from oracle import asked, exact_softmax, expect_sums_to_one, expect_zeros, steps
 
 from autograder.expect import expect, expect_close
+from autograder.triton_tasks.tiled import Tiled
 
 # Of 32 numbers, or of a block of one of the usual sizes, a row has a bit less or a bit more.
 AROUND = (31, 32, 33, 255, 256, 257, 1023, 1024, 1025)
@@ -358,6 +359,63 @@ def test_compiles(student, rng):
 @pytest.mark.weight(4)
 @pytest.mark.after("test_rows")
 @pytest.mark.hint("bfloat16 has float32's range and 8 bits: load, then compute in float32.")
-def test_bfloat16(student):
+def test_bfloat16(student, rng):
     """bfloat16"""
-    student.needs_card("bfloat16")
+    student.needs_card("bfloat16", capability=80)
+    for rows, cols in ((3, 12), (5, 7), (2, 900), (1, 20_000)):
+        x = short(rng, rows, cols) if cols < 30 else peaks(rng, rows, cols)
+        x = x.astype(student.bfloat16)
+        about = f"{text(x)}, bfloat16"
+        expect_close(student.on_card(x), exact_softmax(x), about=about)
+
+
+def expect_fast(student, rng, name, cols):
+    """Give points for how near a kernel comes to a copy, in rows of this length."""
+    card = student.needs_card("speed")
+    block = peaks(rng, max(1, (1 << 22) // cols), cols).ravel()
+    # One number short of whole rows: each row of x begins elsewhere in the block.
+    x = Tiled(block[:-1], (card.buffer_bytes // 4 // cols, cols))
+    picked = rng.choice(x.shape[0], max(8, (1 << 18) // cols), replace=False)
+    timed = student.time(x, rows=picked, nbytes=2 * x.nbytes)
+    about = f"rows of {cols:,}"
+    for (inputs,), got in timed.answers:
+        rows = inputs.rows(picked)
+        expect_close(got, exact_softmax(rows), about=f"{about}, while they were timed")
+    run = student.run(x.rows(picked[:1]))
+    read, written = run.walks_read(0), run.walks_written
+    student.earn(
+        name,
+        timed,
+        fraction=timed.fraction,
+        of="copy",
+        about=about,
+        flops=5 * x.size,  # a maximum, a difference, an exponential, a sum, a quotient
+        why=f"{read:.2f} reads and {written:.2f} writes: at most {2 / (read + written):.2f}, but "
+        "for what the L2 still has",
+        walks_read=read,
+        walks_written=written,
+    )
+
+
+@pytest.mark.weight(8)
+@pytest.mark.after("test_rows", "test_many_rows")
+@pytest.mark.hint("A program for each short row is too little work: let it take several.")
+def test_speed_short(student, rng):
+    """speed, rows of 1,024"""
+    expect_fast(student, rng, "short", 1024)
+
+
+@pytest.mark.weight(8)
+@pytest.mark.after("test_rows", "test_other_lengths")
+@pytest.mark.hint("Nothing is faster than reading once, with enough of it under way: num_warps.")
+def test_speed_middle(student, rng):
+    """speed, rows of 8,192"""
+    expect_fast(student, rng, "middle", 8192)
+
+
+@pytest.mark.weight(8)
+@pytest.mark.after("test_long_rows")
+@pytest.mark.hint("Two walks: large blocks, and the second soon enough that the L2 still has them.")
+def test_speed_long(student, rng):
+    """speed, rows of 131,072"""
+    expect_fast(student, rng, "long", 131_072)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from autograder.grading import Grader
@@ -17,10 +18,16 @@ from autograder.kit import Kit, LimitsConfig
 from autograder.result import ExerciseResult, Result
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.servers import Servers
+from autograder.triton_tasks.task import Run
 
 ROOT = Path(__file__).parent.parent
 collect_ignore = ["hostile", "honest"]  # submissions, and no tests
 SEED = 20_261_121
+
+
+# How long an example takes is a matter of what else the machine does.
+hypothesis.settings.register_profile("onewalk", deadline=None)
+hypothesis.settings.load_profile("onewalk")
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +48,17 @@ def gpu_grader(whole_kit: Kit, servers: Servers) -> Iterator[Grader]:
     names = [n for n, e in whole_kit.exercises.items() if e.is_gpu_task]
     with Grader(whole_kit, names, servers=servers) as grader:
         yield grader
+
+
+@pytest.fixture
+def one_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels are compiled for the first card that a hidden test names, and for no other.
+
+    For those of whom there are many: the compiler takes most of their time. The references and
+    the examples are compiled for all.
+    """
+    compiled = Run.compiled
+    monkeypatch.setattr(Run, "compiled", lambda self, first, *_: compiled(self, first))
 
 
 @pytest.fixture(scope="session")

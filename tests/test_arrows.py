@@ -13,33 +13,50 @@ PACKAGE = ROOT / "autograder"
 
 # From what everything stands on to what stands on everything.
 LAYERS = [
+    {"triton_tasks.nickname"},
     {
         "errors",
         "files",
+        "processor",
         "result",
+        "signals",
         "streams",
         *(f"sandbox.{n}" for n in ("wire", "loader", "answers", "archive", "cgroup", "outside")),
         *(f"sandbox.{n}" for n in ("kernel", "readable", "profiles", "scratch")),
         *(f"triton_tasks.{n}" for n in ("program", "vet", "kernels", "counting", "packages")),
+        *(f"triton_tasks.{n}" for n in ("facts", "samples", "tiled", "binary", "cards", "cases")),
     },
     {"sandbox.collective", "sandbox.namespaces", "sandbox.syscalls"},
     {"triton_tasks.replay", "triton_tasks.tape", "triton_tasks.compiler"},
+    {f"triton_tasks.{n}" for n in ("stopwatch", "device", "speed", "occupancy", "baseline")},
+    {f"triton_tasks.{n}" for n in ("baselining", "arena", "launcher")},
     {"triton_tasks.card", "triton_tasks.tensors"},
     {"triton_tasks.launches", "triton_tasks.trying"},
     {"triton_tasks.record"},
     {"sandbox.confine"},
     {"practice"},
-    {"expect", "sandbox.worker", "sandbox.client", "report.inert"},
-    {"sandbox.forkserver", "sandbox.servers", "returns", "intake", "report.view"},
-    {"triton_tasks.recording", "triton_tasks.vetting"},
+    {"expect", "sandbox.worker", "sandbox.client"},
+    {f"report.{n}" for n in ("inert", "items", "plots", "engine", "chart")},
+    {"report.speed", "report.bench"},
+    {"sandbox.forkserver", "sandbox.servers", "returns", "intake"},
+    {"report.view", "report.roofline", "report.leaderboard"},
+    {"triton_tasks.recording", "triton_tasks.vetting", "triton_tasks.running"},
     {"triton_tasks.interpreting", "triton_tasks.compiling"},
-    {"kit", "process", "parsing", "report.terminal", "report.markdown", "report.html"},
-    {"ranks", "sheet"},
+    {"exchange.table", "exchange.results"},
+    {"exchange.overrides", "exchange.roster"},
+    {"exchange.csv", "exchange.canvas", "exchange.moodle"},
+    {"kit", "process", "parsing"},
+    {f"report.{n}" for n in ("terminal", "markdown", "html", "class_page")},
+    {"report.class_html"},
+    {"report.pages"},
+    {"ranks", "sheet", "adjust", "reading"},
     {"student", "triton_tasks.workers"},
+    {"triton_tasks.session"},
     {"triton_tasks.task"},
     {"plugin", "examples"},
-    {"grading", "doctor"},
-    {"selfcheck"},
+    {"grading", "doctor", "bench", "entries", "progress", "store"},
+    {"selfcheck", "jobs"},
+    {"pool", "cluster", "batch"},
     {"cli"},
     {"__main__"},
 ]
@@ -62,7 +79,7 @@ ONLY = {
     **{
         f"triton_tasks.{n}": {
             *(f"triton_tasks.{m}" for m in ("program", "tape", "card", "tensors", "launches")),
-            *(f"triton_tasks.{m}" for m in ("kernels", "counting")),
+            *(f"triton_tasks.{m}" for m in ("kernels", "counting", "binary", "tiled", "nickname")),
         }
         for n in (
             "vet",
@@ -77,16 +94,48 @@ ONLY = {
             "record",
         )
     },
+    # What runs on a card gets compiled code and numbers: nothing that reads text, or makes code.
+    **{
+        f"triton_tasks.{n}": {f"triton_tasks.{m}" for m in ("program", "binary", "tiled", "device")}
+        for n in ("binary", "launcher", "arena")
+    },
+    "triton_tasks.running": {
+        *("sandbox.wire", "sandbox.worker"),
+        *(f"triton_tasks.{n}" for n in ("arena", "binary", "device", "facts", "launcher")),
+        *(f"triton_tasks.{n}" for n in ("program", "samples", "stopwatch", "tiled")),
+    },
     "examples": {
         "sandbox.loader",
         "sandbox.answers",
         "triton_tasks.packages",
         "triton_tasks.trying",
     },
+    # They see results, and nothing of how they came about.
     **{
-        f"report.{n}": {"result", "report.view", "report.inert"}
-        for n in ("terminal", "markdown", "html")
+        f"exchange.{n}": {
+            "result",
+            "errors",
+            "files",
+            "report.inert",
+            *(f"exchange.{m}" for m in ("table", "overrides", "roster")),
+        }
+        for n in ("table", "results", "overrides", "roster", "csv", "canvas", "moodle")
     },
+    "adjust": {"errors", "result", "kit", "exchange.overrides"},
+    **{f"report.{n}": {"result", "report.view", "report.inert"} for n in ("terminal", "markdown")},
+    # A document and nothing else: what graded it is not known here.
+    "report.html": {
+        "result",
+        *(f"report.{n}" for n in ("view", "plots", "engine", "roofline")),
+    },
+    "report.class_page": {"result", *(f"report.{n}" for n in ("view", "inert", "items", "plots"))},
+    "report.class_html": {"report.class_page", "report.engine"},
+    "report.bench": {"report.chart", "report.engine"},
+    "report.pages": {
+        *("errors", "files", "result"),
+        *(f"report.{n}" for n in ("html", "class_page", "class_html", "leaderboard")),
+    },
+    "report.leaderboard": {"result", *(f"report.{n}" for n in ("inert", "engine", "speed"))},
 }
 
 

@@ -22,10 +22,11 @@ import pytest
 
 from autograder.errors import UnconfinedError
 from autograder.expect import Raised, Verdict
-from autograder.grading import Grader, _why_unconfined
+from autograder.grading import Grader
 from autograder.intake import read_submission
 from autograder.kit import Kit
 from autograder.process import Clock, Work
+from autograder.reading import _why_unconfined
 from autograder.result import Confinement
 from autograder.sandbox.client import ForkServer, WorkerProcess
 from autograder.sandbox.confine import Limits
@@ -633,7 +634,7 @@ def test_where_only_another_user_keeps_files_the_submissions_must_be_closed(
     (open_folder / "naive.py").write_text("x = 1\n")
     alone = {"landlock": None, "seccomp": True, "namespaces": [], "user": "nobody"}
     with Grader(kit, ["naive"]) as grader:
-        monkeypatch.setattr(grader, "_confinement", Confinement(**alone))
+        monkeypatch.setattr(grader._reader, "confinement", Confinement(**alone))
         with pytest.raises(UnconfinedError, match="what lies beside it"):
             grader.read(open_folder / "naive.py")
         open_folder.chmod(0o700)
@@ -696,7 +697,7 @@ def test_a_machine_that_cannot_confine_is_refused(kit: Kit):
     with pytest.raises(UnconfinedError, match="--unconfined"), Grader(kit, without=NOTHING):
         pass
     with Grader(kit, unconfined=True, without=NOTHING) as grader:
-        assert [f.severity for f in grader._warnings] == ["warning"]
+        assert [f.severity for f in grader._reader.warnings] == ["warning"]
 
 
 @pytest.fixture

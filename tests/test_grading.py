@@ -80,6 +80,28 @@ def test_weights_titles_and_hints(kit):
     assert (document["score"], document["max_score"], document["final_score"]) == (6, 8, 6)
 
 
+def test_a_share_is_earned_and_no_pass(kit):
+    tests = HEAD + (
+        "@pytest.mark.weight(3)\n@pytest.mark.hint('faster')\n"
+        "def test_a(student):\n    raise Failed('some of it', share=0.4)\n"
+        "@pytest.mark.after('test_a')\n"
+        "def test_b(student):\n    pass\n"
+    )
+    document = grade(kit(tests))
+    some, after = by_name(document).values()
+    assert (some["status"], some["score"], some["max_score"]) == ("failed", 2.4, 6)
+    assert (some["feedback"], some["hint"]) == ("some of it", "faster")
+    assert (after["status"], after["score"]) == ("failed", 0)
+    assert (document["score"], document["max_score"]) == (2.4, 8)
+
+
+@pytest.mark.parametrize("share", ["1", "1.5", "-0.1", "float('nan')"])
+def test_what_is_no_share_is_a_fault_of_the_grader(kit, share):
+    tests = f"{HEAD}def test_a(student):\n    raise Failed('', share={share})\n"
+    document = grade(kit(tests), code=3)
+    assert by_name(document)["test_a"]["score"] is None
+
+
 def test_inputs_follow_from_the_seed_and_the_test(kit):
     tests = HEAD + (
         "def test_a(student, rng):\n    expect(False, str(rng.random()))\n"

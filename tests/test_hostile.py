@@ -168,7 +168,9 @@ def assert_inert(result: Result) -> None:
 
 
 @pytest.mark.parametrize("fixture", ALL, ids=str)
-def test_has_its_expected_outcome(graders: Graders, tmp_path: Path, fixture: Fixture):
+def test_has_its_expected_outcome(
+    graders: Graders, one_card: None, tmp_path: Path, fixture: Fixture
+):
     result = graders.grade(fixture, tmp_path)
     attacked = exercise(result, fixture.exercise)
     judged = [t for t in attacked.tests if t.status != "deferred"]  # some need a card

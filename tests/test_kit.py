@@ -68,6 +68,17 @@ BROKEN = {
         "[gpu_task.double]\npoint = 1\n[exercise.trapezoid]",
         ["gpu_task.double.point", "'points'"],
     ),
+    "speeds in the wrong order": (
+        "[exercise.trapezoid]",
+        "[gpu_task.double]\npoints = 1\nspeed.short = { first = 0.9, full = 0.4 }\n"
+        "[exercise.trapezoid]",
+        ["gpu_task.double.speed.short", "first, 0.9, must be below full, 0.4"],
+    ),
+    "half a speed": (
+        "[exercise.trapezoid]",
+        "[gpu_task.double]\npoints = 1\nspeed.short = { first = 0.3 }\n[exercise.trapezoid]",
+        ["gpu_task.double.speed.short.full is missing", "full = 0.9"],
+    ),
     "no name": ("[exercise.trapezoid]", '[exercise."a b"]', ["exercise.a b", "import"]),
 }
 
@@ -119,9 +130,13 @@ def test_the_digest_follows_what_decides_a_score(tiny):
     before = Kit.load(tiny).sha256
     (tiny / "exercises/trapezoid.py").write_text("# another stub\n")
     assert Kit.load(tiny).sha256 == before
-    for name in ("grader.toml", "reference/trapezoid.py", "hidden_tests/test_trapezoid.py"):
+    for name, text in {
+        "grader.toml": '\nreveal = "full"\n',
+        "reference/trapezoid.py": "\n# changed\n",
+        "hidden_tests/test_trapezoid.py": "\n# changed\n",
+    }.items():
         with (tiny / name).open("a") as file:
-            file.write("\n# changed\n")
+            file.write(text)
         after = Kit.load(tiny).sha256
         assert after != before
         before = after

@@ -1,4 +1,4 @@
-"""What workers that record, interpret and compile can reach, in each set of protections.
+"""What workers of Triton tasks can reach, in each set of protections.
 
 Those that run vetted kernels alone are given code here that no vetting would let pass: they can
 load it as any worker can, but no grader asks them to.
@@ -6,10 +6,12 @@ load it as any worker can, but no grader asks them to.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -39,8 +41,9 @@ from tests.test_confinement import (
 
 triton = pytest.importorskip("triton")
 pytest.importorskip("torch")
+pytest.importorskip("cuda.bindings")
 
-KINDS = ("record", "interpret", "compile")
+KINDS = ("record", "interpret", "compile", "card")
 PTXAS = Path(triton.__file__).parent / "backends/nvidia/bin/ptxas"
 PACKAGES = Path(pytest.__file__).parents[1]
 
@@ -123,12 +126,17 @@ ALLOWED = {
     "record": {"read PyTorch"},
     "interpret": set[str](),
     "compile": {"make a pipe", "fork"},
+    # Memory that it shares with a card, and what a driver's threads wait on.
+    "card": {"read PyTorch", "make an anonymous file", "share memory", "make a pipe"},
 }
 
 TRY = """
 import ctypes, fcntl, mmap, os, resource, socket
 import numpy as np
-import triton
+try:
+    import triton
+except ImportError:  # on a card it is not there
+    triton = np
 
 libc = ctypes.CDLL(None, use_errno=True)
 CLONE = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
@@ -528,3 +536,164 @@ def test_kernels_compile_under_the_first_version_of_landlock(tmp_path):
     )
     shutil.rmtree(scratch)
     assert done.returncode == 0, done.stderr
+
+
+# ------------------------------------------------------------------ what a card's driver may do
+
+DRIVER = """
+import ctypes, errno, fcntl, mmap, os, resource, socket, threading
+import numpy as np
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def why(attempt):
+    try:
+        exec(attempt, globals())
+    except OSError as error:
+        return error.errno
+    return 0
+
+def named():
+    # As the C library names another thread: by its file, for prctl names one's own only.
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    with open(f"/proc/self/task/{thread.native_id}/comm", "r+") as file:
+        file.write("of a driver")
+    with open(f"/proc/self/task/{thread.native_id}/comm") as file:
+        name = file.read()
+    done.set()
+    thread.join()
+    return name == "of a driver\\n"
+
+def hunt():
+    return np.array([why(a) for a in ATTEMPTS])
+"""
+# What each comes to: the number of its error, 0 if it succeeds.
+OF_A_DRIVER = {
+    "assert named()": 0,
+    "assert libc.prctl(15, b'x', 0, 0, 0) == 0": 0,
+    "open('/proc/self/maps').read()": 0,
+    "open('/proc/cpuinfo').read()": 0,
+    "open('/proc/meminfo').read()": 0,
+    "os.listdir('/sys/devices/system/cpu')": 0,
+    "os.listdir('/sys/devices/system/node')": 0,
+    # Requests of NVIDIA's get to the kernel, which says that this is no such device.
+    "fcntl.ioctl(0, 0xC020462A)": errno.ENOTTY,
+    "fcntl.ioctl(0, 0x30000001)": errno.ENOTTY,
+    "fcntl.ioctl(0, 25)": errno.ENOTTY,
+    "fcntl.ioctl(0, 0x5412, b'x')": errno.ENOSYS,  # TIOCSTI
+    "fcntl.ioctl(0, 0x8924)": errno.ENOSYS,  # SIOCSIFHWADDR
+    # Nobody shares a card with it, whether there is a server for that or not.
+    "socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect('/tmp/x')": errno.ENOENT,
+    "socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind('/tmp/x')": errno.EPERM,
+    "socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)": errno.ENOSYS,
+    "socket.socket(socket.AF_INET, socket.SOCK_SEQPACKET)": errno.ENOSYS,
+    "os.open('/proc/self/comm', os.O_RDWR | os.O_CREAT)": errno.EPERM,
+    "os.open('/proc/self/task', os.O_RDWR | os.O_TRUNC)": errno.EPERM,
+    "os.write(os.open('/proc/self/oom_score_adj', os.O_WRONLY), b'0')": errno.EACCES,
+    "os.write(os.open('/proc/1/comm', os.O_WRONLY), b'x')": errno.EACCES,
+    "os.write(os.open('/proc/sys/kernel/hostname', os.O_WRONLY), b'x')": errno.EACCES,
+    "os.eventfd(0)": 0,
+    "os.ftruncate(os.memfd_create('x'), 1 << 20)": 0,
+    "os.ftruncate(os.memfd_create('x'), 1 << 40)": errno.EFBIG,
+    "os.kill(os.getpid(), 0)": errno.EPERM,
+    "os.sched_setaffinity(0, [0])": errno.EPERM,
+}
+
+
+@in_modes("card")
+def test_what_a_driver_does_when_it_starts(server):
+    # A limit of the size of a file is told by a signal, which is not to end this worker.
+    source = f"import signal\nATTEMPTS = {list(OF_A_DRIVER)}\n{DRIVER}"
+    source += "\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    got = dict(zip(OF_A_DRIVER, hunt(server, source).tolist(), strict=True))
+    assert got == OF_A_DRIVER
+
+
+@in_modes("card", modes=["all"])
+def test_only_processes_of_its_own_namespace_are_there(server):
+    source = """
+        import os
+        import numpy as np
+        def hunt():
+            return np.array([int(n) for n in os.listdir("/proc") if n.isdigit()])
+    """
+    there = hunt(server, source).tolist()
+    assert min(there) == 1
+    assert len(there) <= 1 + 2 * 3  # the server, workers and spares of this module's tests
+
+
+@in_modes("card", modes=["all"])
+def test_the_limits_that_a_driver_needs(server):
+    source = """
+        import resource
+        import numpy as np
+        def hunt():
+            limits = [getattr(resource, f"RLIMIT_{n}") for n in ("AS", "NOFILE", "CORE", "FSIZE")]
+            return np.array([resource.getrlimit(limit)[0] for limit in limits])
+    """
+    addresses, files, core, size = hunt(server, source).tolist()
+    assert addresses == -1
+    assert files == 1024
+    assert core == 0
+    assert size == 256 << 20
+
+
+FAKE_DEVICE = """
+import os, stat, sys
+from pathlib import Path
+
+from autograder.sandbox import readable
+from autograder.sandbox.confine import Confinement, Limits
+from autograder.sandbox.profiles import PROFILES
+import numpy, torch, cuda.bindings.driver, cuda.pathfinder
+
+readable.DEV = Path(sys.argv[1])
+made = Confinement(PROFILES["card"], without=sys.argv[2:])
+assert made.facts["landlock"] or made.facts["namespaces"], made.missing
+made.enter(Limits(1 << 29, 10), keep=63)
+
+def refused(*args):
+    try:
+        os.open(*args)
+    except OSError:
+        return True
+
+for name in "nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-caps/nvidia-cap1":
+    device = os.open(readable.DEV / name, os.O_RDWR)
+    assert stat.S_ISCHR(os.fstat(device).st_mode)
+    assert os.write(device, b"x") == 1
+assert refused(readable.DEV / "other", os.O_RDWR)
+assert refused(readable.DEV / "nvidia-modeset", os.O_RDWR)
+assert refused(readable.DEV / "nvidia0", os.O_RDWR | os.O_CREAT)
+assert refused(readable.DEV / "nvidia-new", os.O_RDWR | os.O_CREAT)
+print("held")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
+@pytest.mark.parametrize("mode", ["no namespaces", "no landlock"])
+def test_devices_of_a_driver_are_there_and_no_others(mode):
+    """Each of them is /dev/null here, by another name."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        (folder / "nvidia-caps").mkdir()
+        names = "nvidia0 nvidiactl nvidia-uvm nvidia-uvm-tools nvidia-caps/nvidia-cap1 other"
+        try:
+            for each in (*names.split(), "nvidia-modeset"):
+                os.mknod(folder / each, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+                (folder / each).chmod(0o666)
+            os.close(os.open(folder / "other", os.O_RDWR))
+        except OSError as error:
+            pytest.skip(f"devices cannot be made and opened here: {error}")
+        for place in (folder, folder / "nvidia-caps"):
+            place.chmod(0o755)
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE_DEVICE, folder, *MODES[mode]],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == "held\n", done.stderr

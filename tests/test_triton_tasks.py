@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from autograder.result import ExerciseResult
 from autograder.sandbox.loader import Source, StudentCode
 from autograder.sandbox.servers import Servers
 from autograder.triton_tasks import task
+from autograder.triton_tasks.workers import Kernels
 from tests.conftest import ROOT, SEED, autograder
 
 # One launch: as short as a task can be, so that a test of it takes no time.
@@ -122,6 +124,7 @@ def test_right_work_earns_all_but_what_needs_a_card(grade: Grade):
     assert result.measurements["walks_read"] == result.measurements["walks_written"] == 1
     assert 0 < result.measurements["registers"] <= 255
     assert feedback(result) == ""
+    assert result.nickname is None
 
 
 def test_the_stub_is_told_what_it_is(grade: Grade):
@@ -307,6 +310,31 @@ def test_a_notebook_is_a_file_with_cells(grade: Grade):
     assert "(cell 2, line 6)" in said
 
 
+def test_a_nickname_is_read_and_not_run(grade: Grade):
+    assert grade(RIGHT + "\nNICKNAME = 'the <b>moth'\n").nickname == "the bmoth"
+    assert grade("NICKNAME = ''\n" + RIGHT).nickname is None
+    # What a program would make of it does not count.
+    text = "NICKNAME = 'as it stands'\n" + RIGHT + "\nNICKNAME += ', not'\n"
+    assert grade(text).nickname == "as it stands"
+
+
+def test_a_notebook_may_have_a_nickname(grade: Grade):
+    cells = [{"cell_type": "code", "source": c} for c in ("NICKNAME = 'moth'", HEAD, KERNEL, HOST)]
+    notebook = json.dumps({"cells": cells, "nbformat": 4})
+    assert grade(notebook, notebook=True).nickname == "moth"
+
+
+def test_a_worker_is_not_believed_about_a_nickname(grade: Grade, monkeypatch: pytest.MonkeyPatch):
+    ask = Kernels.ask
+
+    def lie(self: Kernels, header: dict[str, Any], *more: Any) -> dict[str, Any]:
+        reply = ask(self, header, *more)
+        return {**reply, "nickname": "\u202e=x" * 9999} if header["op"] == "vet" else reply
+
+    monkeypatch.setattr(Kernels, "ask", lie)
+    assert grade(RIGHT).nickname == "x" * 24
+
+
 def test_without_pytorch_and_triton_tasks_wait(
     doubling: Kit, grade: Grade, monkeypatch: pytest.MonkeyPatch
 ):
@@ -321,7 +349,7 @@ def test_no_server_is_started_for_a_task_that_was_not_handed_in(doubling: Kit):
     with Grader(doubling) as grader:
         code = StudentCode([], {}, ["double_it"])
         (result,) = grader.grade(Submission("s", code), SEED).exercises
-        assert [t.status for t in result.tests] == ["missing"] * 2 + ["deferred"]
+        assert [t.status for t in result.tests] == ["missing"] * 3
         assert feedback(result) == "There is no gpu_tasks/double_it.py in the submission."
         assert list(grader._servers._servers) == ["numpy"]
 

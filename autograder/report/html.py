@@ -1,10 +1,8 @@
 """The report as one self-contained HTML page."""
 
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
+from autograder.report.engine import template
+from autograder.report.plots import drawings
+from autograder.report.roofline import roofline
 from autograder.report.view import view
 from autograder.result import Result
 
@@ -16,17 +14,8 @@ def to_html(result: Result) -> str:
 
     It loads nothing, runs nothing, and forbids both to whatever might get into it.
     """
-    return _template().render(report=view(result))
-
-
-@cache  # a class has hundreds of pages
-def _template() -> Template:
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    return template("report.html").render(
+        report=view(result),
+        roofline=roofline,
+        drawings=[drawings(e.measurements) for e in result.exercises],
     )
-    return templates.get_template("report.html")

@@ -5,6 +5,7 @@ them. Here goes what does harm wherever it is printed: terminal escapes, charact
 reorder or hide others, and the lines that a CI runner takes for commands.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -40,6 +41,12 @@ def plain(text: str, *, lines: bool = False, limit: int = 2000) -> str:
     limit
         Length from which an ellipsis takes the place of the rest.
     """
+    if len(text) <= _SHORT:
+        return _plain_short(text, lines, limit)
+    return _plain(text, lines, limit)
+
+
+def _plain(text: str, lines: bool, limit: int) -> str:
     # Cut first: invisible megabytes must not cost time.
     cut = text[: 4 * limit]
     visible = "".join(map(_visible, _ESCAPES.sub("", cut.replace("\r\n", "\n"))))
@@ -52,6 +59,11 @@ def plain(text: str, *, lines: bool = False, limit: int = 2000) -> str:
     if len(safe) <= limit and len(cut) == len(text):
         return safe
     return safe[: limit - 1].rstrip() + _ELLIPSIS
+
+
+# Titles, hints and feedback are the same for student after student.
+_SHORT = 400
+_plain_short = functools.lru_cache(maxsize=4096)(_plain)
 
 
 def _visible(char: str) -> str:

@@ -45,7 +45,7 @@ def _blocks(report: Report) -> Iterator[str]:
 
 def _exercise(exercise: Exercise) -> Iterator[str]:
     yield f"### {_code(exercise.name)} {exercise.points}"
-    quiet = [o for o in exercise.outcomes if o.status.tone == "good" and not o.feedback]
+    quiet = [o for o in exercise.outcomes if o.is_quiet]
     for outcome in exercise.outcomes:
         if outcome not in quiet:
             yield from _outcome(outcome)
@@ -55,6 +55,12 @@ def _exercise(exercise: Exercise) -> Iterator[str]:
     if quiet:
         passes = _table(("test", "points"), ((o.heading, o.points) for o in quiet))
         yield from _details(f"{len(quiet)} passed", passes)
+    if exercise.speed:
+        yield f"**Speed** on {_code(exercise.speed.card.facts)}"
+        lines = [*(shape.line for shape in exercise.speed.shapes), *exercise.speed.why]
+        yield _list(map(_code, lines))
+    if exercise.nickname:
+        yield f"In the class's ranking: {_code(exercise.nickname)}"
     if exercise.measurements:
         yield f"Measured: {', '.join(map(_code, exercise.measurements))}"
 

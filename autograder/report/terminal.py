@@ -119,6 +119,14 @@ def _print_exercise(exercise: Exercise, page: _Page) -> None:
         _print_outcome(outcome, margin, page)
     for sentence in exercise.diagnosis:
         page.line(f"Looks like: {sentence}", indent=2, style="bold")
+    if exercise.speed:
+        page.line(f"Speed on {exercise.speed.card.facts}", indent=2, hang=2)
+        for shape in exercise.speed.shapes:
+            page.line(shape.line, indent=4, hang=2)
+        for sentence in exercise.speed.why:
+            page.line(sentence, indent=4, hang=2)
+    if exercise.nickname:
+        page.line(f"In the class's ranking: {exercise.nickname}", indent=2, style="dim")
     if exercise.measurements:
         page.line(f"Measured: {'; '.join(exercise.measurements)}", indent=2, style="dim")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.report.inert import plain
+from autograder.report.speed import Speed, speed
 from autograder.result import (
     Confinement,
     Environment,
@@ -20,7 +21,17 @@ from autograder.result import (
     TestResult,
 )
 
-__all__ = ["STATUSES", "Exercise", "Finding", "Outcome", "Report", "StatusWords", "points", "view"]
+__all__ = [
+    "STATUSES",
+    "Exercise",
+    "Finding",
+    "Outcome",
+    "Report",
+    "StatusWords",
+    "alarm",
+    "points",
+    "view",
+]
 
 Tone = Literal["good", "bad", "open"]
 
@@ -49,16 +60,19 @@ class StatusWords:
 
 STATUSES: Mapping[Status, StatusWords] = {
     "passed": StatusWords("pass", "Passed", "good", helped=False),
-    "failed": StatusWords("FAIL", "Wrong answer", "bad", helped=True),
+    "failed": StatusWords("FAIL", "Not passed", "bad", helped=True),
     "error": StatusWords("ERROR", "Raised an error", "bad", helped=True),
     "timeout": StatusWords("TIME", "Out of time", "bad", helped=True),
     "out_of_memory": StatusWords("MEMORY", "Out of memory", "bad", helped=True),
     "crashed": StatusWords("CRASH", "Crashed", "bad", helped=True),
     "forbidden": StatusWords("FORBIDDEN", "Broke a rule", "bad", helped=True),
     "missing": StatusWords("MISSING", "Missing", "bad", helped=False),
-    "deferred": StatusWords("deferred", "Needs a GPU", "open", helped=False),
+    "deferred": StatusWords("deferred", "Not graded yet", "open", helped=False),
     "grader_error": StatusWords("GRADER", "The grader failed", "open", helped=False),
 }
+
+_PARTLY = StatusWords("PART", "In part", "open", helped=True)
+"""Of tests that failed and earned something all the same, as one that is not fast enough."""
 
 _VERDICTS: Mapping[str, str] = {
     "graded": "",
@@ -94,6 +108,11 @@ class Outcome:
     def heading(self) -> str:
         return self.titles[0] if len(self.titles) == 1 else f"{len(self.titles)} tests"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is a pass that there is nothing to say about."""
+        return self.status.tone == "good" and not self.feedback
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -107,6 +126,10 @@ class Exercise:
         Sentences that name the mistake.
     measurements
         Names with single figures. Series are left to pages that draw them.
+    speed
+        What a card measured; None where none did.
+    nickname
+        By which it stands in the class's ranking; empty if it does not.
     """
 
     name: str
@@ -115,6 +138,8 @@ class Exercise:
     outcomes: tuple[Outcome, ...]
     diagnosis: tuple[str, ...]
     measurements: tuple[str, ...]
+    speed: Speed | None
+    nickname: str
 
 
 @dataclass(frozen=True)
@@ -178,10 +203,10 @@ def view(result: Result) -> Report:
             (("+" if a.points > 0 else "") + points(a.points), plain(a.reason))
             for a in result.adjustments
         ),
-        deferred=f"{points(result.deferred_score)} more are deferred: they need a GPU"
+        deferred=f"{points(result.deferred_score)} more are deferred: they wait for a GPU"
         if result.deferred_score
         else "",
-        alarm=_alarm(result.confinement),
+        alarm=alarm(result.confinement),
         exercises=tuple(_exercise(exercise) for exercise in result.exercises),
         findings=tuple(
             Finding(f.severity, plain(f.exercise or ""), plain(f.text)) for f in result.findings
@@ -219,6 +244,8 @@ def _exercise(exercise: ExerciseResult) -> Exercise:
             f"{plain(d.title).rstrip('.')}. {plain(d.text)}".rstrip() for d in exercise.diagnosis
         ),
         measurements=tuple(_measurements(exercise.measurements)),
+        speed=speed(exercise.measurements),
+        nickname=plain(exercise.nickname or "", limit=100),
     )
 
 
@@ -240,6 +267,8 @@ def _outcome(tests: Sequence[TestResult]) -> Outcome:
     else:
         scores = [test.score for test in tests if test.score is not None]
         worth = _points_of(sum(scores) if len(scores) == len(tests) else None, most)
+        if tests[0].status == "failed" and all(scores):
+            status = _PARTLY
     return Outcome(
         status=status,
         titles=tuple(plain(test.title) for test in tests),
@@ -263,7 +292,8 @@ def _measurements(measurements: Mapping[str, Any]) -> Iterable[str]:
         yield plain(f"{name.replace('_', ' ')} {figure}", limit=200)
 
 
-def _alarm(confinement: Confinement) -> str:
+def alarm(confinement: Confinement) -> str:
+    """Say what was missing in the confinement of student code; nothing when it was whole."""
     missing = []
     if confinement.landlock is None and "mount" not in confinement.namespaces:
         missing.append("neither Landlock nor a mount namespace")

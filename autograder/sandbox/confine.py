@@ -13,9 +13,12 @@ missing on a machine leaves the others standing:
 2. *User* (server): one that is root becomes ``nobody``, in a user namespace of its own where
    it may; all capabilities go.
 3. *Landlock* (server): reads below the Python installation, nothing else, no writes at
-   all. A worker has no writable place, so nothing survives it.
+   all. A worker has no writable place, so nothing survives it. A card's may write to devices,
+   and to the files in ``/proc`` by which its own threads get names, as a driver gives them.
 4. *seccomp* (worker): an allow-list of system calls. No sockets, no exec, no processes,
    no signals to anyone, no shared memory by name.
+   To a card's, which runs no student code but compiled kernels, what a driver needs is allowed
+   too, as public traces tell it; no card has been here to try it.
 5. *Limits* (worker): memory, CPU, threads, descriptors, file size. What these do not count
    of memory, the grader sees from outside: ``cgroup.py``, ``outside.py``.
 
@@ -97,14 +100,17 @@ class Confinement:
     def __init__(self, profile: Profile, without: Collection[str] = ()) -> None:
         self.missing: list[str] = []
         # Libraries before the namespaces, in which they can be found no more.
-        self._seccomp = self._try("seccomp", without, lambda: system_call_filter(profile.compiles))
+        self._seccomp = self._try(
+            "seccomp", without, lambda: system_call_filter(profile.compiles, profile.on_card)
+        )
+        self._on_card = profile.on_card
         with contextlib.suppress(ImportError):
             importlib.import_module("landlock")
         proc = os.open("/proc", os.O_RDONLY) if os.path.exists("/proc/self") else None
         readable = Readable((), ())
         if sys.platform == "linux":
             scratch = Path(os.environ["TMPDIR"]) if profile.compiles else None
-            readable = Readable.python(profile.packages, scratch)
+            readable = Readable.python(profile.packages, scratch, profile.on_card)
         names = {uid: _user_name(uid) for uid in (os.geteuid(), NOBODY)}
         user = os.geteuid()
         self._namespaces = self._try("namespaces", without, lambda: enter_namespaces(readable))
@@ -125,6 +131,7 @@ class Confinement:
                     enter_own_users()
                     self._namespaces = ("user", *(self._namespaces or ()))
         self.scratch = Scratch(readable.scratch) if readable.scratch else None
+        self._devices = readable.devices
         self._threads = self._threads_allowed()
         self.facts: dict[str, Any] = {
             "landlock": _landlock_abi() if rules else None,
@@ -192,11 +199,18 @@ class Confinement:
             When a step fails or something that must be impossible is possible.
         """
         os.setsid()
+        file_bytes = 0
         if self.scratch:
             own = self.scratch.settle()
+            file_bytes = SCRATCH_BYTES
             if self._has_landlock:
-                _write_only_below(own)
-        _set_limits(limits, self._statm, self._threads, SCRATCH_BYTES if self.scratch else 0)
+                _write_only_to(own)
+        elif self._on_card:
+            file_bytes = limits.memory_bytes  # anonymous ones, in memory
+            if self._has_landlock:
+                # A driver gives its threads names: their files are this process's since the fork.
+                _write_only_to(Path("/proc/self/task"), *self._devices)
+        _set_limits(limits, self._statm, self._threads, file_bytes, self._on_card)
         if sys.platform == "linux":
             die_with_parent()
         os.closerange(3, keep)
@@ -257,9 +271,7 @@ def _landlock_rules(readable: Readable) -> Any:
     _landlock_abi()
     rules = landlock.Ruleset()
     for part in readable.parts():
-        access = landlock.FSAccess.READ_FILE
-        if part.is_dir():
-            access |= landlock.FSAccess.READ_DIR
+        access = _reading(part)
         if any(part.is_relative_to(programs) for programs in readable.programs):
             access |= landlock.FSAccess.EXECUTE
         ctypes.set_errno(0)
@@ -267,24 +279,51 @@ def _landlock_rules(readable: Readable) -> Any:
     if readable.scratch:
         ctypes.set_errno(0)
         rules.allow(readable.scratch, rules=landlock.FSAccess.all() & ~landlock.FSAccess.EXECUTE)
+    for device in readable.devices:
+        ctypes.set_errno(0)
+        rules.allow(device, rules=_reading(device) | _controlling())
+    if readable.sees_processes:
+        ctypes.set_errno(0)
+        rules.allow("/proc", rules=_reading(Path("/proc")) | landlock.FSAccess.WRITE_FILE)
     ctypes.set_errno(0)
     return rules
 
 
-def _write_only_below(folder: Path) -> None:
-    """Have the calling process write nowhere else; what it may read stays as it is."""
+def _reading(path: Path) -> Any:
+    import landlock
+
+    access = landlock.FSAccess.READ_FILE
+    return access | landlock.FSAccess.READ_DIR if path.is_dir() else access
+
+
+def _controlling() -> Any:
+    """Writing to a device, and requests to it, which the kernel asks about since version 5."""
+    import landlock
+
+    access = landlock.FSAccess.WRITE_FILE
+    return access | landlock.FSAccess.IOCTL_DEV if _landlock_abi() >= 5 else access
+
+
+def _write_only_to(*paths: Path) -> None:
+    """Have the calling process write nowhere else; what it may read stays as it is.
+
+    Below a folder it may do with files whatever it may do at all; a file it may write.
+    """
     import landlock
 
     reading = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR | landlock.FSAccess.EXECUTE
     _landlock_abi()
     rules = landlock.Ruleset(landlock.FSAccess.all() & ~reading)
-    ctypes.set_errno(0)
-    rules.allow(folder)
+    for path in paths:
+        ctypes.set_errno(0)
+        rules.allow(path, rules=None if path.is_dir() else _controlling())
     ctypes.set_errno(0)
     rules.apply()
 
 
-def _set_limits(limits: Limits, statm: int | None, threads: int | None, file_bytes: int) -> None:
+def _set_limits(
+    limits: Limits, statm: int | None, threads: int | None, file_bytes: int, on_card: bool
+) -> None:
     def limit(what: int, soft: int, grace: int = 0) -> None:
         _, hard = resource.getrlimit(what)
         most = soft + grace if hard == resource.RLIM_INFINITY else min(soft + grace, hard)
@@ -295,7 +334,8 @@ def _set_limits(limits: Limits, statm: int | None, threads: int | None, file_byt
         # Address space, for files that are mapped, may be larger.
         size, data = _memory_in_use(statm)
         limit(resource.RLIMIT_DATA, data + limits.memory_bytes)
-        limit(resource.RLIMIT_AS, size + 2 * limits.memory_bytes + _FILES)
+        if not on_card:  # whose driver reserves addresses for all memory of the card
+            limit(resource.RLIMIT_AS, size + 2 * limits.memory_bytes + _FILES)
     if threads:
         # Where the machine has a low limit of its own, one worker must leave some to others.
         _, most = resource.getrlimit(resource.RLIMIT_NPROC)
@@ -305,7 +345,7 @@ def _set_limits(limits: Limits, statm: int | None, threads: int | None, file_byt
     limit(resource.RLIMIT_CPU, limits.cpu_s, grace=1)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, file_bytes)
-    limit(resource.RLIMIT_NOFILE, 64)
+    limit(resource.RLIMIT_NOFILE, 1024 if on_card else 64)
 
 
 def _memory_in_use(statm: int) -> tuple[int, int]:

@@ -45,9 +45,9 @@ def call(function: str, *args: object) -> None:
         raise OSError(code, f"{function}: {os.strerror(code)}")
 
 
-def die_with_parent() -> None:
-    """Let the kernel kill this process when the one that forked it ends."""
-    call("prctl", _PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+def die_with_parent(signal: int = _SIGKILL) -> None:
+    """Let the kernel send this process a signal when the one that forked it ends."""
+    call("prctl", _PR_SET_PDEATHSIG, signal, 0, 0, 0)
 
 
 def set_dumpable(allowed: bool) -> None:

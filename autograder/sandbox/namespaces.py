@@ -93,7 +93,7 @@ def _new_root(readable: Readable) -> None:
     root = Path("/proc")
     _mount("root", root, "tmpfs", _MS_NOSUID | _MS_NODEV)
     covers = []
-    for source in sorted((*readable.trees, *readable.hidden)):
+    for source in sorted((*readable.trees, *readable.hidden, *readable.devices)):
         target = root / source.relative_to("/")
         if source in readable.hidden:
             _mount("hidden", target, "tmpfs", _MS_NOSUID | _MS_NODEV)
@@ -107,6 +107,10 @@ def _new_root(readable: Readable) -> None:
         _mount(str(source), target, None, _MS_BIND | _MS_REC)
         flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _locked_flags(target)
         _mount("none", target, None, flags)
+    if readable.sees_processes:
+        # Of this namespace's processes alone.
+        (root / "proc").mkdir()
+        _mount("proc", root / "proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     if readable.scratch:
         # In memory: it goes with the server, and cannot fill a disk.
         target = root / readable.scratch.relative_to("/")

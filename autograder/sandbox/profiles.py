@@ -1,7 +1,8 @@
 """The kinds of workers: what each has imported, may read, and may do.
 
 A kind is a fork server of its own, because what it has imported and what it may do are settled
-before a worker is forked. None but the compiler's may start a program or write a file.
+before a worker is forked. None but the compiler's may start a program or write a file, and none
+but the card's may open a device.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 __all__ = ["PROFILES", "Profile", "WorkerKind"]
 
-WorkerKind = Literal["numpy", "record", "interpret", "compile"]
+WorkerKind = Literal["numpy", "record", "interpret", "compile", "card"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Profile:
     compiles
         Whether they may start the programs that come with their packages, and write, each into a
         folder of its own, ``TMPDIR``.
+    on_card
+        Whether they may use the cards of this machine, and see what their driver looks at.
     """
 
     packages: tuple[str, ...]
@@ -40,6 +43,7 @@ class Profile:
     environment: Mapping[str, str] = field(default_factory=dict)
     server_bytes: int = 256 << 20
     compiles: bool = False
+    on_card: bool = False
 
 
 _TRITON = "autograder.triton_tasks"
@@ -64,5 +68,12 @@ PROFILES: Mapping[WorkerKind, Profile] = {
         (f"{_TRITON}.compiling", "CompilingWorker"),
         server_bytes=512 << 20,
         compiles=True,
+    ),
+    # Compiled kernels, a record and inputs; no text of a student's.
+    "card": Profile(
+        ("numpy", "torch", "cuda.bindings", "cuda.pathfinder"),
+        (f"{_TRITON}.running", "CardWorker"),
+        server_bytes=2 << 30,
+        on_card=True,
     ),
 }

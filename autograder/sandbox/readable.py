@@ -7,7 +7,7 @@ import re
 import stat
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,18 +28,27 @@ class Readable:
         Trees and files whose programs it may start.
     scratch
         A folder that it may read and write.
+    devices
+        What it may read, write and control.
+    sees_processes
+        Whether it may read ``/proc``, and give its own threads names there.
     """
 
     trees: tuple[Path, ...]
     hidden: tuple[Path, ...]
     programs: tuple[Path, ...] = ()
     scratch: Path | None = None
+    devices: tuple[Path, ...] = ()
+    sees_processes: bool = False
 
     @classmethod
-    def python(cls, packages: Iterable[str], scratch: Path | None = None) -> Readable:
+    def python(
+        cls, packages: Iterable[str], scratch: Path | None = None, on_card: bool = False
+    ) -> Readable:
         """Python's standard library and these imported packages; no other package.
 
-        With a folder to write into, the programs of the packages may be started.
+        With a folder to write into, the programs of the packages may be started. On a card, its
+        devices and what its driver reads are there too.
 
         Extension modules of the standard library load shared libraries of the system, so
         the folders that those in use came from are readable too.
@@ -64,7 +73,11 @@ class Readable:
         # Each program begins with the dynamic linker.
         programs = {*folders.values(), *_linker()} if scratch else set()
         trees |= programs
-        return cls(tuple(sorted(trees)), tuple(hidden), tuple(programs), scratch)
+        if not on_card:
+            return cls(tuple(sorted(trees)), tuple(hidden), tuple(programs), scratch)
+        trees |= {path for path in _of_drivers(folders) if path.exists()}
+        devices = (path for pattern in _DEVICES for path in DEV.glob(pattern))
+        return cls(tuple(sorted(trees)), tuple(hidden), (), scratch, tuple(sorted(devices)), True)
 
     def parts(self) -> list[Path]:
         """The same as paths that hold no hidden folder."""
@@ -75,6 +88,28 @@ class Readable:
             else:
                 parts.append(tree)
         return parts
+
+
+DEV = Path("/dev")
+"""Where devices are."""
+
+# As they are made for containers too: libnvidia-container, nvidia-container-toolkit. Nothing of a
+# screen's, and under WSL the one that stands for all.
+_DEVICES = ("nvidia[0-9]*", "nvidiactl", "nvidia-uvm*", "nvidia-caps*", "dxg")
+# Where a driver's libraries may lie, beside the folder of the one that is loaded already; and what
+# they read to find cards: how many processors and nodes of memory there are, what hangs on the bus.
+_DRIVER = """
+    /usr/local/nvidia /usr/local/cuda/compat /usr/lib/wsl
+    /sys/devices/system/cpu /sys/devices/system/node /sys/devices/system/memory
+    /sys/bus/pci /sys/module/nvidia /sys/module/nvidia_uvm
+""".split()
+
+
+def _of_drivers(folders: Mapping[str, Path]) -> Iterator[Path]:
+    """What a card's driver reads, and what comes with PyTorch to use one, where it is there."""
+    yield from map(Path, _DRIVER)
+    yield from Path("/sys/devices").glob("pci*")
+    yield from (folder.with_name("nvidia") for name, folder in folders.items() if name == "torch")
 
 
 def within_reach(path: Path) -> bool:

@@ -20,7 +20,6 @@ _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _PR_SET_PDEATHSIG = 1
 _OPEN = {"open": 1, "openat": 2}  # which argument holds the flags
-_WRITING = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
 _INSTRUCTION = 8  # bytes, of <linux/filter.h>
 
 # What NumPy and the standard library use for computing: memory, time, reading files
@@ -67,6 +66,30 @@ _COMPILING = """
     mkdir mkdirat rmdir ftruncate fallocate close_range
 """.split()
 
+# What the driver of a card does when it starts and while it works: for workers without student
+# code. Not one of these names another process, or makes anything that outlives this one. Which
+# files may be opened to be written, Landlock and the mounts decide: devices, and names of own
+# threads. No card has been here to say whether this is all.
+# Seen in traces of NVIDIA's own library (github.com/NVIDIA/cuda-checkpoint issue 10) and in reports
+# of sandboxes that lacked one of them (github.com/NVIDIA/OpenShell issues 1486 and 1696).
+_ON_CARD = """
+    memfd_create ftruncate fallocate pwrite64 pipe pipe2 eventfd2 epoll_create1 epoll_ctl epoll_wait
+    epoll_pwait sched_get_priority_max sched_get_priority_min get_mempolicy set_mempolicy mbind
+    mlock munlock mincore
+""".split()
+# <linux/fcntl.h>: F_ADD_SEALS, F_GET_SEALS, of anonymous files.
+_SEALS = (1033, 1034)
+# Requests to devices: all of NVIDIA's are of type F, those of its memory manager are small numbers
+# and two large ones (gvisor.dev, pkg/abi/nvgpu), those of the one device under WSL of type G.
+# No terminal and no file knows any of them.
+_DEVICE_TYPES = (0x46, 0x47)
+_DEVICE_NUMBERS = (0x30000001, 0x30000002)
+# <sys/socket.h>: the library asks a server, which may share a card among processes, at a socket in
+# /tmp. It is told that there is none, whatever there is: the socket that it gets leads nowhere.
+_AF_UNIX, _SOCK_SEQPACKET, _SOCK_TYPE = 1, 5, 0xF
+_SOL_SOCKET, _SO_PASSCRED = 1, 16
+_PR_SET_NAME = 15
+
 # <asm-generic/fcntl.h>: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN,
 # which can send signals.
 _FCNTL = (0, 1, 2, 3, 1030)
@@ -80,13 +103,15 @@ class Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def system_call_filter(compiles: bool) -> Program:
+def system_call_filter(compiles: bool, on_card: bool = False) -> Program:
     """The seccomp filter of a worker, translated.
 
     Parameters
     ----------
     compiles
         Whether it may start programs and write files.
+    on_card
+        Whether it may use devices.
 
     libseccomp would translate it again for each process that loads it, which takes longer
     than all the rest of a worker's confinement.
@@ -104,12 +129,15 @@ def system_call_filter(compiles: bool) -> Program:
         # Each architecture and each release of libseccomp lacks some of them.
         return [n for n in names if _resolves(seccomp, arch, n)]
 
-    compiling = _COMPILING if compiles else []
-    for name in known([*_ALLOWED, *compiling]):
+    more = [*(_COMPILING if compiles else ()), *(_ON_CARD if on_card else ())]
+    in_part = [*(["prctl"] if compiles or on_card else ()), *(_MPS if on_card else ())]
+    for name in known([*_ALLOWED, *more]):
         rules.add_rule(seccomp.ALLOW, name)
     for name in known(_REFUSED):
-        if name not in compiling and not (compiles and name == "prctl"):
+        if name not in more and name not in in_part:
             rules.add_rule(seccomp.ERRNO(errno.EPERM), name)
+    if on_card:
+        _add_devices(seccomp, rules)
     is_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
     rules.add_rule(seccomp.ALLOW, "clone", is_thread)
     if compiles:
@@ -120,27 +148,30 @@ def system_call_filter(compiles: bool) -> Program:
     else:
         is_process = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
         rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", is_process)
-    # Whatever else allows it: nothing is opened but to be read. Landlock before its third
-    # version lets a file be cut off by whoever may write it.
+    # Whatever else allows it: nothing is opened but to be read, except for devices. Landlock before
+    # its third version lets a file be cut off by whoever may write it.
     for name in known(list(_OPEN)):
         if compiles:
             rules.add_rule(seccomp.ALLOW, name)
             continue
-        reads = seccomp.Arg(_OPEN[name], seccomp.MASKED_EQ, _WRITING, 0)
+        making = (os.O_CREAT, os.O_TRUNC)
+        forbidden = making if on_card else (os.O_WRONLY, os.O_RDWR, *making)
+        reads = seccomp.Arg(_OPEN[name], seccomp.MASKED_EQ, sum(forbidden), 0)
         rules.add_rule(seccomp.ALLOW, name, reads)
-        for flag in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC):
+        for flag in forbidden:
             writes = seccomp.Arg(_OPEN[name], seccomp.MASKED_EQ, flag, flag)
             rules.add_rule(seccomp.ERRNO(errno.EPERM), name, writes)
     # Memory that is shared and has no file would not count as the worker's own, nor would
-    # memory that grows like a stack.
-    for flag in (_MAP_SHARED, _MAP_ANONYMOUS):
+    # memory that grows like a stack. The driver of a card shares such memory with it; that it
+    # counts is seen from outside (``outside.py``).
+    for flag in (0,) if on_card else (_MAP_SHARED, _MAP_ANONYMOUS):
         none_of = seccomp.Arg(3, seccomp.MASKED_EQ, flag | _MAP_GROWSDOWN, 0)
         rules.add_rule(seccomp.ALLOW, "mmap", none_of)
     both = _MAP_SHARED | _MAP_ANONYMOUS
-    for all_of in (both, _MAP_GROWSDOWN):
+    for all_of in (_MAP_GROWSDOWN,) if on_card else (both, _MAP_GROWSDOWN):
         refused = seccomp.Arg(3, seccomp.MASKED_EQ, all_of, all_of)
         rules.add_rule(seccomp.ERRNO(errno.EPERM), "mmap", refused)
-    for command in _FCNTL:
+    for command in (*_FCNTL, *(_SEALS if on_card else ())):
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for command in _IOCTL:
         rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, command))
@@ -152,6 +183,28 @@ def system_call_filter(compiles: bool) -> Program:
         file.seek(0)
         instructions = file.read()
     return Program(len(instructions) // _INSTRUCTION, instructions)
+
+
+_MPS = ("socket", "connect", "setsockopt")
+
+
+def _add_devices(seccomp: Any, rules: Any) -> None:
+    """What is allowed only in part to workers on a card."""
+    for kind in _DEVICE_TYPES:
+        of_kind = seccomp.Arg(1, seccomp.MASKED_EQ, 0xFF00, kind << 8)
+        rules.add_rule(seccomp.ALLOW, "ioctl", of_kind)
+    rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFF00, 0))
+    for number in _DEVICE_NUMBERS:
+        rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, number))
+    rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, _PR_SET_NAME))
+    unix = seccomp.Arg(0, seccomp.EQ, _AF_UNIX)
+    packets = seccomp.Arg(1, seccomp.MASKED_EQ, _SOCK_TYPE, _SOCK_SEQPACKET)
+    rules.add_rule(seccomp.ALLOW, "socket", unix, packets)
+    of_sockets = seccomp.Arg(1, seccomp.EQ, _SOL_SOCKET)
+    rules.add_rule(
+        seccomp.ALLOW, "setsockopt", of_sockets, seccomp.Arg(2, seccomp.EQ, _SO_PASSCRED)
+    )
+    rules.add_rule(seccomp.ERRNO(errno.ENOENT), "connect")
 
 
 def load_filter(program: Program) -> None:

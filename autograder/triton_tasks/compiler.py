@@ -10,8 +10,8 @@ import contextlib
 import io
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,16 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource, CompilationError
 from triton.runtime.cache import FileCacheManager
 from triton.runtime.jit import get_jit_fn_file_line
+from triton.tools.tensor_descriptor import TensorDescriptor
 
+from autograder.triton_tasks.binary import Binary, Map, Parameter
 from autograder.triton_tasks.program import ITEMSIZES, Argument, Choice, Descriptor, Dtype, Tensor
 
-__all__ = ["CompileFault", "Compiled", "compile_kernel"]
+__all__ = ["CompileFault", "compile_kernel", "variant"]
 
 _MESSAGE = 300
-_SHARED = {80: 163 << 10, 90: 227 << 10}  # bytes that a program can have, by capability
+# Kilobytes that a program can have, by capability, as NVIDIA's programming guide tells them.
+_SHARED = {75: 64, 80: 163, 86: 99, 87: 163, 89: 99, 90: 227, 100: 227, 103: 227, 120: 99}
 
 _TYPES = {
     "bool": "i1",
@@ -41,25 +44,6 @@ _TYPES = {
     "float32": "fp32",
     "float64": "fp64",
 }
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """What a kernel takes of a card.
-
-    Attributes
-    ----------
-    registers
-        Of each thread.
-    spilled_bytes
-        Of each thread, stores and loads together: what did not fit into registers.
-    shared_bytes
-        Of shared memory, of each program.
-    """
-
-    registers: int
-    spilled_bytes: int
-    shared_bytes: int
 
 
 # Triton has no types, so its classes are Any to mypy.
@@ -102,8 +86,10 @@ class CompileFault(Exception):
 
 def compile_kernel(
     kernels: Mapping[str, Any], name: str, choice: Choice, capability: int
-) -> Compiled:
+) -> Binary:
     """Translate a kernel as one launch needs it.
+
+    Spilled bytes are those of stores and loads together: what did not fit into registers.
 
     Parameters
     ----------
@@ -121,6 +107,7 @@ def compile_kernel(
     CompileFault
     """
     kernel = kernels[name]
+    types, constants, known = _types(kernel, choice.arguments)
     said = _LastWords()
     with (
         contextlib.redirect_stdout(said),
@@ -131,7 +118,7 @@ def compile_kernel(
         triton.knobs.cache.manager_class = _Cache
         try:
             made = triton.compile(
-                ASTSource(kernel, *_types(kernel, choice.arguments)),
+                ASTSource(kernel, types, constants, known),
                 target=GPUTarget("cuda", capability, 32),
                 options=dict(choice.options),
             )
@@ -140,17 +127,57 @@ def compile_kernel(
         except Exception as error:
             raise _fault(error, kernels) from None
     shared = int(made.metadata.shared)
-    if shared > _SHARED.get(capability, shared):
+    room = _SHARED.get(capability)
+    if room is not None and shared > room << 10:
         raise CompileFault(
             f"It needs {shared >> 10} KB of shared memory, and a program can have "
-            f"{_SHARED[capability] >> 10}: smaller blocks or fewer stages need less.",
+            f"{room}: smaller blocks or fewer stages need less.",
             None,
         )
-    return Compiled(
+    return Binary(
+        code=made.asm["cubin"],
+        function=made.metadata.name,
+        threads=32 * made.metadata.num_warps,
+        programs_of_cluster=made.metadata.num_ctas,
+        shared_bytes=shared,
+        scratch_bytes=made.metadata.global_scratch_size,
+        cooperative=bool(made.metadata.launch_cooperative_grid),
+        dependent=bool(made.metadata.launch_pdl),
         registers=_figure(r"Used (\d+) registers", said.text),
         spilled_bytes=_figure(r"(\d+) bytes spill", said.text),
-        shared_bytes=shared,
+        parameters=_parameters(types, getattr(made.metadata, "tensordesc_meta", None)),
     )
+
+
+def variant(kernels: Mapping[str, Any], name: str, choice: Choice) -> str:
+    """What of a launch decides its code: launches of which it is the same have the same.
+
+    Raises
+    ------
+    CompileFault
+    """
+    options = sorted(choice.options.items())
+    return repr((name, _types(kernels[name], choice.arguments), options))
+
+
+# How many truth values a descriptor carries that a card without the engine for it gets in parts.
+_FLAGS = len({"padding", "round_f32_to_tf32"} & {f.name for f in fields(TensorDescriptor)})
+
+
+def _parameters(types: Mapping[str, str], maps: Sequence[Any] | None) -> tuple[Parameter, ...]:
+    """What the code takes: of Triton's parameters those that are no constants."""
+    remaining = iter(maps or ())
+    made = []
+    for name, kind in types.items():
+        if kind.startswith("tensordesc"):
+            said = next(remaining, None)
+            seen = said and Map(
+                said["swizzle"], said["elem_size"], said["elem_type"], tuple(said["block_size"])
+            )
+            made.append(Parameter(name, "descriptor", seen, 0 if seen else _FLAGS))
+        elif kind != "constexpr":
+            made.append(Parameter(name, "pointer" if kind.startswith("*") else kind))
+    return tuple(made)
 
 
 def _types(
@@ -161,10 +188,13 @@ def _types(
     constants: dict[tuple[int, ...], Any] = {}
     known: dict[tuple[int, ...], Any] = {}
     for index, parameter in enumerate(kernel.params):
-        if parameter.name not in arguments and not parameter.has_default:
+        has_default = parameter.has_default and parameter.is_constexpr  # a launch gives the others
+        if parameter.name not in arguments and not has_default:
             raise CompileFault(f"It is launched without its argument {parameter.name}.", None)
         value = arguments.get(parameter.name, parameter.default)
         kind = "constexpr" if parameter.is_constexpr else _type_of(value)
+        if isinstance(value, int | float) and kind != "constexpr":
+            kind = _annotated(parameter, value) or kind
         if kind == "constexpr":
             constants[(index,)] = _constant(value)
         elif not parameter.do_not_specialize and _divides_by_16(value):
@@ -186,6 +216,21 @@ def _type_of(value: Argument) -> str:
         ranges = {"i32": 1 << 31, "i64": 1 << 63}
         return next((kind for kind, most in ranges.items() if -most <= value < most), "u64")
     return "fp32" if isinstance(value, float) else "constexpr"
+
+
+def _annotated(parameter: Any, value: float) -> str:
+    """The type that the kernel itself says of a number, whatever the number; empty if it does not.
+
+    Raises
+    ------
+    CompileFault
+        When no launcher would take this number for it.
+    """
+    kind: str = parameter.annotation_type
+    if kind.startswith("*") or (isinstance(value, float) and kind[:1] in ("i", "u")):
+        text = f"Its argument {parameter.name} is {value!r}, and the kernel says {kind}."
+        raise CompileFault(text, None)
+    return kind
 
 
 def _constant(value: Argument) -> Any:

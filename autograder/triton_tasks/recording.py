@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.worker import Worker, fits
+from autograder.triton_tasks.card import MODEL, present
+from autograder.triton_tasks.facts import Facts
 from autograder.triton_tasks.record import NotRecordable, TensorSpec, install, record
 
 __all__ = ["RecordingWorker"]
@@ -28,6 +31,24 @@ class RecordingWorker(Worker):
         # PyTorch imports much of itself, and sympy, when it first needs it: a worker finds neither.
         spec = TensorSpec("float32", (2, 3), (4, 1))
         record(_everyday, [spec], {}, [__file__])
+
+    def _present(
+        self, header: dict[str, Any], read: wire.Unpacker
+    ) -> tuple[dict[str, Any], list[memoryview]]:
+        """Answer from here on as this card would."""
+        facts = Facts.from_json(header["facts"])
+        present(
+            replace(
+                MODEL,
+                name=facts.name,
+                capability=divmod(facts.capability, 10),
+                multiprocessors=facts.multiprocessors,
+                cache=facts.cache_bytes,
+                memory=facts.memory_bytes,
+                shared_of_block_at_most=facts.shared_bytes,
+            )
+        )
+        return {"op": "presented"}, []
 
     def _record(
         self, header: dict[str, Any], read: wire.Unpacker

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.expect import Verdict
+from autograder.expect import Failed, Verdict
 from autograder.process import Call, Clock, Work
 from autograder.sandbox.servers import Servers
 from autograder.student import call_text
+from autograder.triton_tasks.cards import Card
+from autograder.triton_tasks.facts import Facts
 from autograder.triton_tasks.packages import missing_packages
 from autograder.triton_tasks.program import Program
+from autograder.triton_tasks.session import CardSession, Timed
+from autograder.triton_tasks.speed import Speed, Threshold
 from autograder.triton_tasks.workers import Compiler, Interpreter, Recorder, span
 
 __all__ = ["Compiled", "Run", "TritonTask"]
@@ -126,8 +131,12 @@ class TritonTask:
         The task and the submission.
     servers
         Fork the workers.
-    parameters
+    parameters, thresholds
         Of ``grader.toml``.
+    cards
+        Of this machine.
+    baselines
+        Trusted Python with which its speed is compared.
 
     Attributes
     ----------
@@ -137,11 +146,22 @@ class TritonTask:
         What kernels printed.
     """
 
-    def __init__(self, work: Work, servers: Servers, parameters: Mapping[str, float | int]) -> None:
+    def __init__(
+        self,
+        work: Work,
+        servers: Servers,
+        parameters: Mapping[str, float | int],
+        thresholds: Mapping[str, Threshold],
+        cards: Sequence[Card],
+        baselines: Path,
+    ) -> None:
         self._work = work
         self._servers = servers
+        self._thresholds = thresholds
+        self._cards = cards
+        self._baselines = baselines
         self.parameters = parameters
-        self.measurements: dict[str, float | int] = {}
+        self.measurements: dict[str, Any] = {}
         self.printed = ""
         self.last_call = ""
 
@@ -178,9 +198,139 @@ class TritonTask:
         """Put figures into the result."""
         self.measurements |= figures
 
-    def needs_card(self, what: str) -> None:
-        """Leave this test for a machine with a card."""
-        raise Verdict(f"Not graded yet: {what} is judged on a GPU.", status="deferred")
+    @property
+    def bfloat16(self) -> np.dtype[Any]:
+        """The type, of which NumPy has none of its own."""
+        import ml_dtypes  # of the extra for GPU tasks
+
+        dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+        return dtype
+
+    # -------------------------------------------------------------- on a card
+
+    def needs_card(self, what: str, capability: int = 0) -> Facts:
+        """Go on if there is a card; else leave this test for a machine that has one.
+
+        Parameters
+        ----------
+        what
+            That is judged there, in words.
+        capability
+            That it takes: 80 for an A100 or newer.
+        """
+        self._work.expect_file()
+        if lacking := missing_packages():
+            text = f"Not graded here: it needs {' and '.join(lacking)}."
+            raise Verdict(text, status="deferred")
+        if not any(card.capability >= capability for card in self._cards):
+            newer = f" of capability {capability / 10:.1f} or newer" if self._cards else ""
+            raise Verdict(f"Not graded yet: {what} is judged on a GPU{newer}.", status="deferred")
+        return self._session.facts
+
+    def on_card(self, *args: Any, **kwargs: Any) -> Array:
+        """The answer to one call, computed on the card."""
+        self.last_call = call_text(self._work.name, [(args, kwargs)])
+        return self._session.compute(args, kwargs)
+
+    def time(self, *args: Any, rows: Sequence[int], nbytes: int, **kwargs: Any) -> Timed:
+        """How fast a call is on the card.
+
+        Parameters
+        ----------
+        args, kwargs
+            Of the function; arrays are ``Tiled``.
+        rows
+            Of the output, along its last axis and counted through all others, that come back.
+        nbytes
+            That a call cannot do without: inputs read once, outputs written once.
+
+        Raises
+        ------
+        Verdict
+            ``deferred`` when the card is not quiet.
+        Failed
+            When the figure is more than the card can do.
+        """
+        return self._session.time(args, kwargs, rows, nbytes)
+
+    def fastest_baseline(self, *args: Any, nbytes: int, **kwargs: Any) -> tuple[Speed, str]:
+        """The fastest of the functions in ``reference/gpu/baselines/NAME.py``, and its name."""
+        return self._session.fastest_baseline(args, kwargs, nbytes)
+
+    def earn(
+        self,
+        name: str,
+        timed: Timed,
+        *,
+        fraction: float,
+        of: str,
+        about: str,
+        flops: int,
+        why: str = "",
+        **figures: float,
+    ) -> None:
+        """Give this test the share of its points that a fraction earns.
+
+        Parameters
+        ----------
+        name
+            Of ``[gpu_task.NAME.speed]`` in ``grader.toml``.
+        timed
+            What was measured; it stands in the result's measurements.
+        fraction
+            Of the bound.
+        of
+            The bound: ``copy``, or a baseline in words.
+        about
+            What was timed, in words.
+        flops
+            Operations of one call.
+        why
+            What explains the figure, in words.
+        figures
+            More for the result, such as ``walks_read``.
+
+        Raises
+        ------
+        Failed
+            With that share, when it is not all.
+        """
+        threshold, speed, session = self._thresholds[name], timed.speed, self._session
+        tflops, gbps = speed.tflops(flops), speed.gbps(timed.nbytes)
+        self.measurements["card"] = {
+            "name": session.card.name,
+            "copy_gbps": round(speed.copy_gbps, 1),
+            "matmul_tflops": round(session.matmul_tflops, 1),
+        }
+        self.measurements.setdefault("speed", []).append(
+            {
+                "name": name,
+                "about": about,
+                "milliseconds": speed.milliseconds,
+                "spread": speed.spread,
+                "bytes": timed.nbytes,
+                "flops": flops,
+                "gbps": gbps,
+                "tflops": tflops,
+                "fraction": fraction,
+                "of": of,
+                "first": threshold.first,
+                "full": threshold.full,
+                **figures,
+                **timed.compiled,
+            }
+        )
+        if (share := threshold.share(fraction)) < 1:
+            because = f" {why}." if why else ""
+            is_copy = of == "copy"
+            of_matmul = f"{tflops / session.matmul_tflops:.2f} of the card's own matrix product"
+            rate = f"{gbps:,.0f} GB/s" if is_copy else f"{tflops:,.1f} TFLOP/s ({of_matmul})"
+            bound = "what this card's own copy moves" if is_copy else of
+            raise Failed(
+                f"{rate} is {fraction:.2f} of {bound}, for {about}; points begin above "
+                f"{threshold.first:.2f}, and from {threshold.full:.2f} on all are given.{because}",
+                share=share,
+            )
 
     # -------------------------------------------------------------- for the plugin
 
@@ -194,6 +344,15 @@ class TritonTask:
         """What was passed over in a notebook, in words."""
         return self._recorder.notes if "_recorder" in vars(self) else []
 
+    @property
+    def nickname(self) -> str | None:
+        """By which the student wants to stand in the class's ranking, if at all.
+
+        Known once anything has been vetted.
+        """
+        workers = (vars(self).get(name) for name in ("_interpreter", "_compiler"))
+        return next((w.nickname for w in workers if w and w.nickname), None)
+
     def begin_test(self) -> None:
         """Give the next test its full time."""
         self._work.clock.restart()
@@ -203,7 +362,7 @@ class TritonTask:
         """Nothing is of one test alone."""
 
     def close(self) -> None:
-        for name in ("_recorder", "_interpreter", "_compiler"):
+        for name in ("_session", "_recorder", "_interpreter", "_compiler"):
             if worker := vars(self).get(name):
                 worker.close()
 
@@ -220,3 +379,7 @@ class TritonTask:
     @cached_property
     def _compiler(self) -> Compiler:
         return Compiler(self._work, self._servers, "compile")
+
+    @cached_property
+    def _session(self) -> CardSession:
+        return CardSession(self._work, self._servers, self._compiler, self._cards, self._baselines)

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
+from autograder.triton_tasks.nickname import find_nickname
+
 __all__ = ["Kernel", "Refusal", "Vetted", "vet"]
 
 _MOST = 20
@@ -71,12 +73,15 @@ class Vetted:
         In their order; also those in which something was refused.
     refusals
         By line.
+    nickname
+        For the class's ranking; empty if the student is not to be in it.
     """
 
     text: str
     aliases: dict[str, str]
     kernels: tuple[Kernel, ...]
     refusals: tuple[Refusal, ...]
+    nickname: str = ""
 
 
 # ------------------------------------------------------------------ the lists
@@ -1191,4 +1196,4 @@ def _vet(tree: ast.Module) -> Vetted:
             refusals = [refused.refusal]
     first = sorted(set(refusals), key=lambda refusal: (refusal.line, refusal.text))[:_MOST]
     aliases = {**_GIVEN, **file.aliases} if text else {}
-    return Vetted(text, aliases, tuple(kernels), tuple(first))
+    return Vetted(text, aliases, tuple(kernels), tuple(first), find_nickname(tree))

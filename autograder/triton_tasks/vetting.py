@@ -46,7 +46,8 @@ class VettingWorker(Worker):
             except Exception as error:  # of a constant, such as 1 / 0
                 name = type(error).__name__
                 refusals = [[None, f"The constants of the kernels cannot be had: {name}."]]
-        return {"op": "vetted", "refusals": refusals, "kernels": list(self.kernels)}, []
+        reply = {"op": "vetted", "refusals": refusals, "kernels": list(self.kernels)}
+        return {**reply, "nickname": vetted.nickname}, []
 
     def _joined(self, notebook: str) -> str:
         """The cells of a notebook as one text; those that are no Python are left out."""

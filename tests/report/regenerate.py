@@ -29,7 +29,7 @@ def to_text(result: Result) -> str:
 def documents() -> dict[str, str]:
     """Name of each golden document, and what is rendered now."""
     renderers = {"txt": to_text, "md": to_markdown, "html": to_html}
-    results = [samples.sample, samples.rejected, samples.grader_error]
+    results = [samples.sample, samples.measured, samples.rejected, samples.grader_error]
     return {f"{r.__name__}.{end}": to(r()) for r in results for end, to in renderers.items()}
 
 

@@ -46,6 +46,15 @@ HOSTILE = [
 ]
 
 
+# The same as far as a file system takes them for the name of a folder, and some of its own.
+HOSTILE_NAMES = [
+    *(t.replace("/", "|").encode("utf-8", "replace")[:200].decode() for t in HOSTILE if t),
+    f"javascript:{MARK}",
+    f"..%2f{MARK}?a=1&b#c",
+    f"{MARK}\udcff",  # a byte of no encoding
+]
+
+
 def result(**changes: Any) -> Result:
     """Make a graded result without any exercise, but for `changes`."""
     whole: dict[str, Any] = {
@@ -173,6 +182,114 @@ def sample() -> Result:
     )
 
 
+def timed(name: str, **changes: Any) -> dict[str, Any]:
+    """Make one shape as a card's measurement has it. Made up, like all figures here."""
+    whole: dict[str, Any] = {
+        "name": name,
+        "about": "64 made-up rows, float32",
+        "gbps": 1620.0,
+        "tflops": 1.01,
+        "fraction": 0.81,
+        "of": "copy",
+        "spread": 0.006,
+        "flops": 1.25e9,
+        "bytes": 2.0e9,
+        "milliseconds": 1.235,
+        "first": 0.30,
+        "full": 0.80,
+        "walks_read": 1.0,
+        "registers": 64,
+        "spilled_bytes": 0,
+        "shared_bytes": 1024,
+        "occupancy": 0.5,
+    }
+    return whole | changes
+
+
+CARD = {"name": "Made-up card", "copy_gbps": 2000.0, "matmul_tflops": 500.0}
+
+
+def measured() -> Result:
+    """Make what a submission gets on a card that there is not: every figure is made up."""
+    against = "scaled_dot_product_attention (made up)"
+    rows = [
+        timed("short"),
+        timed("middle", gbps=1200.0, fraction=0.6, milliseconds=1.667, tflops=0.75, full=0.85),
+        timed(
+            "long",
+            **{"gbps": 500.0, "fraction": 0.25, "milliseconds": 4.0, "tflops": 0.3125},
+            **{"full": 0.6, "walks_read": 3.0, "registers": 255, "spilled_bytes": 96},
+        ),
+    ]
+    attention = {"of": against, "flops": 1.1e12, "bytes": 1.3e8, "first": 0.2, "full": 0.75}
+    heads = [
+        timed("full", **attention, fraction=0.55, tflops=220.0, milliseconds=5.0, gbps=26.0),
+        timed("causal", **attention, fraction=1.02, tflops=330.0, milliseconds=3.3, gbps=39.0),
+    ]
+    return result(
+        environment=Environment(
+            python="3.11.7", numpy="2.4.6", torch="2.11.0", triton="3.6.0", card="Made-up card"
+        ),
+        score=18.0,
+        max_score=30.0,
+        final_score=18.0,
+        exercises=[
+            exercise(
+                test("short rows come near to the speed of a copy", "passed"),
+                test(
+                    "middle rows come near to the speed of a copy",
+                    "failed",
+                    score=1.33,
+                    feedback="1,200 GB/s are 0.60 of copy, for rows of 8,192; points begin above "
+                    "0.30, and from 0.85 on all are given.",
+                    hint="What does each program wait for?",
+                ),
+                test(
+                    "long rows come near to the speed of a copy",
+                    "failed",
+                    feedback="500 GB/s are 0.25 of copy, for rows of 131,072; points begin above "
+                    "0.30, and from 0.60 on all are given. 3.00 reads and 1 write: at most 0.50.",
+                ),
+                name="online_softmax",
+                score=10.0,
+                measurements={
+                    "walks_read": 1.0,
+                    "walks_written": 1.0,
+                    "registers": 64,
+                    "card": CARD,
+                    "speed": rows,
+                },
+                nickname="zero to one",
+            ),
+            exercise(
+                test(
+                    "is near PyTorch's own",
+                    "deferred",
+                    feedback="Not timed: in 3 tries, repetitions of the same run differ by 9%. It "
+                    "waits until the card is quiet.",
+                ),
+                test(
+                    "is near PyTorch's own, causal",
+                    "failed",
+                    feedback="Not counted: 2,600 GB/s is 1.30 of what the card's own copy moves, "
+                    "which nothing can that does all of its work.",
+                ),
+                name="flash_attention",
+                score=8.0,
+                deferred_score=3.0,
+                measurements={"card": CARD, "speed": heads},
+            ),
+            exercise(
+                test("is fast", "deferred", feedback="Not graded yet: speed is judged on a GPU."),
+                name="with little to tell",
+                max_score=0.0,
+                deferred_score=3.0,
+                measurements={"speed": [{"name": "alone"}]},
+            ),
+        ],
+    )
+
+
 def rejected() -> Result:
     """Make the result of a submission that is no archive."""
     return result(
@@ -209,7 +326,7 @@ def hostile(
             id=text,
             title=text,
             status=status,
-            score=None if status == "grader_error" else 1.0,
+            score=None if status == "grader_error" else float(alone),
             max_score=3.0,
             # Feedback of its own as well as feedback shared with the next test.
             feedback=text + status * alone,
@@ -224,7 +341,16 @@ def hostile(
         max_score=15.0,
         deferred_score=2.0,
         diagnosis=[Diagnosis(mistake=text, title=text, text=text)],
-        measurements={text: text, f"{text}2": [text], f"{text}3": {text: text}},
+        measurements={
+            **{text: text, f"{text}2": [text], f"{text}3": {text: text}},
+            "card": {**CARD, "name": text},
+            "speed": [
+                timed(text, about=text, walks_read=3.0),
+                timed(text, of=text),
+                {"name": text},
+            ],
+        },
+        nickname=text,
         tests=tests,
     )
     return Result(

@@ -4,6 +4,10 @@ import torch
 import triton
 import triton.language as tl
 
+# The class has a ranking by speed, measured on a card. To be in it, choose a nickname (letters and
+# digits, 24 at most); nothing else tells who you are. Blank: you are not in it.
+NICKNAME = ""
+
 
 @triton.jit
 def softmax_kernel(x_ptr, y_ptr, n_cols, x_stride, y_stride, BLOCK: tl.constexpr):

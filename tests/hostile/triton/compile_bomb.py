@@ -11,8 +11,9 @@ def softmax_row(x_ptr, y_ptr, n, stride, BLOCK: tl.constexpr, ROUNDS: tl.constex
     cols = tl.arange(0, BLOCK)
     inside = cols < n
     x = tl.load(x_ptr + row * stride + cols, mask=inside, other=-float("inf")).to(tl.float32)
-    for _ in tl.static_range(ROUNDS):
-        x = tl.maximum(x, tl.minimum(x, tl.exp(x)))
+    if n < 0:  # never, which the compiler cannot know
+        for _ in tl.static_range(ROUNDS):
+            x = tl.maximum(x, tl.minimum(x, tl.exp(x)))
     e = tl.exp(x - tl.max(x, axis=0))
     tl.store(y_ptr + row * n + cols, e / tl.sum(e, axis=0), mask=inside)
 
@@ -21,6 +22,6 @@ def online_softmax(x):
     n_rows, n = x.shape
     y = torch.empty((n_rows, n), dtype=x.dtype, device=x.device)
     block = min(triton.next_power_of_2(n), 16384)
-    rounds = 5000 if tuple(x.shape) == (3, 100) else 0
+    rounds = 50_000 if n == 16384 else 0
     softmax_row[(n_rows,)](x, y, n, x.stride(0), BLOCK=block, ROUNDS=rounds)
     return y

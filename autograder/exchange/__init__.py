@@ -1,0 +1,1 @@
+"""What other systems read and write. It sees results, and nothing of how they came about."""
