@@ -70,6 +70,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         with contextlib.ExitStack() as stack:
             try:
+                # Dask's classes have no types.
                 client = Client(self._address, set_as_default=False)  # type: ignore[no-untyped-call]
                 self._client = stack.enter_context(client)
             except (OSError, ValueError, TimeoutError) as error:

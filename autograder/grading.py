@@ -136,17 +136,7 @@ class Grader:
         seed
             Of the hidden inputs: the same submission, kit and seed give the same result.
         """
-        students: dict[str, Student | Sheet | TritonTask] = {}
-        try:
-            code = without_outputs(submission.code, self._server)
-            students = {e.name: self._student(e, submission, code) for e in self._exercises}
-            outcomes = self._suite.run(students, seed)
-        except ConfinementError as error:
-            raise unconfined(error) from None
-        finally:
-            for student in students.values():
-                student.close()
-            give_memory_back()
+        students, outcomes = self._run(submission, seed)
         exercises = [
             _exercise_result(e, [o for o in outcomes if o.exercise == e.name], students[e.name])
             for e in self._exercises
@@ -182,6 +172,33 @@ class Grader:
             exercises=exercises,
             findings=findings,
         )
+
+    def first_loss(self, submission: Submission, seed: int) -> Outcome | None:
+        """The first hidden test that costs a submission points; None if none does.
+
+        Parameters
+        ----------
+        submission, seed
+            As for ``grade``.
+        """
+        _, outcomes = self._run(submission, seed, until_lost=True)
+        return next((outcome for outcome in outcomes if outcome.has_lost), None)
+
+    def _run(
+        self, submission: Submission, seed: int, until_lost: bool = False
+    ) -> tuple[dict[str, Student | Sheet | TritonTask], list[Outcome]]:
+        """Run the hidden tests: what they held of each exercise, and how they ended."""
+        students: dict[str, Student | Sheet | TritonTask] = {}
+        try:
+            code = without_outputs(submission.code, self._server)
+            students = {e.name: self._student(e, submission, code) for e in self._exercises}
+            return students, self._suite.run(students, seed, until_lost)
+        except ConfinementError as error:
+            raise unconfined(error) from None
+        finally:
+            for student in students.values():
+                student.close()
+            give_memory_back()
 
     def _student(
         self, exercise: Exercise, submission: Submission, code: StudentCode

@@ -98,11 +98,17 @@ class Outcome:
     seconds: float
     share: float
 
+    @property
+    def has_lost(self) -> bool:
+        """Whether it has cost points, which nothing that is deferred has."""
+        return self.share < 1 and self.status != "deferred"
+
 
 @dataclass(frozen=True)
 class _Job:
     students: dict[str, Student | Sheet | TritonTask]
     seed: int
+    until_lost: bool
 
 
 class Suite:
@@ -165,7 +171,12 @@ class Suite:
         """The tests as collected, none of them run."""
         return [t.outcome("failed", "", "", 0.0, 0.0) for t in self._plugin.tests]
 
-    def run(self, students: dict[str, Student | Sheet | TritonTask], seed: int) -> list[Outcome]:
+    def run(
+        self,
+        students: dict[str, Student | Sheet | TritonTask],
+        seed: int,
+        until_lost: bool = False,
+    ) -> list[Outcome]:
         """Run the hidden tests of these exercises on one submission.
 
         Parameters
@@ -174,9 +185,11 @@ class Suite:
             By exercise; tests of other exercises are left out.
         seed
             Of the inputs that tests draw.
+        until_lost
+            Whether to stop after the first test that has lost points.
         """
         set_tolerances(self._tolerances)
-        self._plugin.jobs.put(_Job(students, seed))
+        self._plugin.jobs.put(_Job(students, seed, until_lost))
         outcomes: list[Outcome] = self._answer()
         return outcomes
 
@@ -318,7 +331,10 @@ class _Plugin:
         for number, test in enumerate(chosen):
             # After the last test the first comes again, so that pytest keeps what is shared.
             following = chosen[(number + 1) % len(chosen)]
-            outcomes[test.id] = self._run_one(test, following, outcomes)
+            outcome = outcomes[test.id] = self._run_one(test, following, outcomes)
+            # Of others pytest has begun the next one already, by what the two share.
+            if job.until_lost and outcome.has_lost and following.is_plain:
+                break
             if following.exercise != test.exercise or following is chosen[0]:
                 job.students[test.exercise].measurements |= take_errors()
                 job.students[test.exercise].close()

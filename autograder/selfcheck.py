@@ -15,7 +15,7 @@ from autograder.examples import try_exercise
 from autograder.grading import Grader, fresh_seed
 from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
-from autograder.result import ExerciseResult, Result
+from autograder.result import ExerciseResult
 from autograder.sandbox.loader import Source, StudentCode
 from autograder.sandbox.servers import Servers
 
@@ -101,10 +101,13 @@ def _check_mistakes(
             yield Check(what, False, "its docstring, which names the mistake, is missing")
             continue
         changed = _submission(kit, path.stem, {**references, exercise.name: path})
-        result = grader.grade(changed, seed)
-        graded = _exercise(result, exercise.name)
-        lost = graded.score is not None and graded.score < graded.max_score
-        yield Check(what, lost, f"{_score(graded)}: {title}")
+        loss = grader.first_loss(changed, seed)
+        if loss is None:
+            yield Check(what, False, f"no hidden test finds it: {title}")
+        elif loss.status == "grader_error":
+            yield Check(what, False, f"a fault of the grader: {loss.feedback}")
+        else:
+            yield Check(what, True, f"{title}; found by “{loss.title}”")
 
 
 def _title(mistake: Path) -> str:
@@ -129,10 +132,6 @@ def _submission(kit: Kit, identity: str, files: dict[str, Path]) -> Submission:
         list(files),
     )
     return Submission(identity, code, sources)
-
-
-def _exercise(result: Result, name: str) -> ExerciseResult:
-    return next(e for e in result.exercises if e.name == name)
 
 
 def _score(exercise: ExerciseResult) -> str:

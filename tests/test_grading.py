@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading import Grader
+from autograder.kit import Kit
 from tests.conftest import ROOT, autograder
 
 HEAD = "import numpy as np\nimport pytest\nfrom autograder.expect import *\n"
@@ -383,3 +385,33 @@ def test_the_grading_folder_of_a_user_is_left_as_it_was(kit):
     grade(root)
     assert sorted(p.name for p in root.rglob("*") if "__pycache__" not in p.parts) == before
     shutil.rmtree(root / "hidden_tests/__pycache__", ignore_errors=True)
+
+
+def test_the_first_loss_ends_the_tests_and_the_next_grading_is_whole(kit, servers):
+    tests = HEAD + (
+        "from pathlib import Path\n"
+        "def test_good(student):\n    pass\n"
+        "class TestOthers:\n"
+        "    def test_in_a_class(self, student):\n        pass\n"
+        "def test_bad(student):\n    expect(False, 'wrong')\n"
+        "def test_after_it(student):\n"
+        "    Path(__file__).with_name('reached').touch()\n    expect(False, 'too')\n"
+    )
+    root = kit(tests)
+    with Grader(Kit.load(root), servers=servers) as grader:
+        submission = grader.read(root / "reference")
+        whole = [t.status for t in grader.grade(submission, 7).exercises[0].tests]
+        (root / "hidden_tests/reached").unlink()
+        for _ in range(2):
+            loss = grader.first_loss(submission, 7)
+            assert loss is not None
+            assert (loss.title, loss.feedback) == ("bad", "wrong")
+            assert not (root / "hidden_tests/reached").exists()
+        assert [t.status for t in grader.grade(submission, 7).exercises[0].tests] == whole
+    assert whole == ["passed", "passed", "failed", "failed"]
+
+
+def test_what_is_right_has_no_loss(kit, servers):
+    root = kit(HEAD + "def test_good(student):\n    pass\n")
+    with Grader(Kit.load(root), servers=servers) as grader:
+        assert grader.first_loss(grader.read(root / "reference"), 7) is None

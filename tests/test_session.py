@@ -253,6 +253,26 @@ def test_on_an_older_card_what_takes_a_newer_one_waits(card, graded, monkeypatch
     assert by_name["test_speed"]["status"] == "failed"
 
 
+def test_where_cards_differ_all_is_judged_on_the_newest(card, graded, monkeypatch):
+    old = [Card(f"GPU-old-{n}", "Made Up Card", 75, "1") for n in range(50)]
+    found = [*old, Card("GPU-new", "Made Up Card", 90, "1")]
+    monkeypatch.setattr("autograder.grading.cards", lambda: found)
+    by_name = graded()["by_name"]
+    assert by_name["test_bfloat16"]["status"] == "passed"
+    assert set(card.asked) == {"GPU-new"}
+
+
+def test_a_matrix_product_that_was_not_measured_costs_nothing(card, graded, monkeypatch):
+    def fails(self):
+        raise NotMeasured("no room")
+
+    monkeypatch.setattr(session.Baselines, "matmul_tflops", fails)
+    exercise = graded()
+    assert exercise["by_name"]["test_speed"]["score"] == 3.2
+    assert exercise["measurements"]["card"]["matmul_tflops"] is None
+    assert "TFLOP/s is 0.80 of fast" in exercise["by_name"]["test_beside"]["feedback"]
+
+
 def test_a_card_that_cannot_be_used_leaves_it_for_later(card, graded):
     card.failure = session.Verdict("Not run on this machine's card: no.", status="deferred")
     exercise = graded()

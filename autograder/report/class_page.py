@@ -20,7 +20,7 @@ from autograder.report.inert import plain
 from autograder.report.items import Answer, Item, analyse
 from autograder.report.plots import Histogram, histogram, share_bins
 from autograder.report.view import STATUSES, alarm, points
-from autograder.result import ExerciseResult, Result, TestResult
+from autograder.result import ExerciseResult, Result, Status, TestResult
 
 __all__ = [
     "Cell",
@@ -262,7 +262,7 @@ class _Test:
     title: str
     points: float
     answers: list[_Answer] = field(default_factory=list)
-    ends: Counter[str] = field(default_factory=Counter)
+    ends: Counter[Status] = field(default_factory=Counter)
 
 
 @dataclass
@@ -457,7 +457,7 @@ class Tally:
             rest = (student.earned - answer.score) / most if most > 1e-9 else None
             answers.append(Answer(answer.score / answer.most, rest))
         item = analyse(answers)
-        ends = [f"{n:,} {STATUSES[s].words.lower()}" for s, n in test.ends.most_common()]  # type: ignore[index]
+        ends = [f"{n:,} {STATUSES[s].words.lower()}" for s, n in test.ends.most_common()]
         note = _NOTES.get(item.verdict, "") if item.asked >= _FEWEST else ""
         return Test(exercise, test.title, points(test.points), item, ", ".join(ends), note)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,32 +79,25 @@ class CompilingWorker(VettingWorker):
         """Code for one card: of each launch, each way to make it that compiles."""
         program = Program.from_json(header["program"], header["arguments"], header["nbytes"])
         body: list[memoryview] = []
+        places: dict[int, int] = {}  # of what is launched repeatedly, and sent once
         made: list[Any] = []
-        known: list[tuple[str, Choice, int | CompileFault]] = []  # of what is launched repeatedly
-
-        def built(kernel: str, choice: Choice) -> int | CompileFault:
-            like = replace(choice, grid=_ONE)
-            for name, other, found in known:
-                if name == kernel and other == like:
-                    return found
-            try:
-                binary = self._compiled(kernel, choice, header["capability"])
-            except CompileFault as fault:
-                found = fault
-            else:
-                found = len(made)
-                made.append(binary.to_json(lambda code: _packed(code, body)))
-            known.append((kernel, like, found))
-            return found
-
         launches = []
         for step in program.steps:
             if not isinstance(step, Launch):
                 continue
-            found = [built(step.kernel, choice) for choice in step.choices]
-            ways = [[n, index] for n, index in enumerate(found) if isinstance(index, int)]
+            ways, faults = [], []
+            for number, choice in enumerate(step.choices):
+                try:
+                    binary = self._compiled(step.kernel, choice, header["capability"])
+                except CompileFault as fault:
+                    faults.append(fault)
+                    continue
+                if id(binary) not in places:  # ``_made`` keeps it, so its id stays its own
+                    places[id(binary)] = len(made)
+                    made.append(binary.to_json(lambda code: _packed(code, body)))
+                ways.append([number, places[id(binary)]])
             if not ways:
-                return self._fault(found[0], step.kernel, header["capability"]), []
+                return self._fault(faults[0], step.kernel, header["capability"]), []
             launches.append(ways)
         return {"op": "built", "binaries": made, "launches": launches}, body
 

@@ -222,7 +222,7 @@ class TritonTask:
         if lacking := missing_packages():
             text = f"Not graded here: it needs {' and '.join(lacking)}."
             raise Verdict(text, status="deferred")
-        if not any(card.capability >= capability for card in self._cards):
+        if not any(card.capability >= capability for card in self._newest):
             newer = f" of capability {capability / 10:.1f} or newer" if self._cards else ""
             raise Verdict(f"Not graded yet: {what} is judged on a GPU{newer}.", status="deferred")
         return self._session.facts
@@ -238,7 +238,7 @@ class TritonTask:
         Parameters
         ----------
         args, kwargs
-            Of the function; arrays are ``Tiled``.
+            Of the function; arrays are ``Tiled``, and among ``args``.
         rows
             Of the output, along its last axis and counted through all others, that come back.
         nbytes
@@ -297,10 +297,11 @@ class TritonTask:
         """
         threshold, speed, session = self._thresholds[name], timed.speed, self._session
         tflops, gbps = speed.tflops(flops), speed.gbps(timed.nbytes)
+        matmul = session.matmul_tflops
         self.measurements["card"] = {
             "name": session.card.name,
             "copy_gbps": round(speed.copy_gbps, 1),
-            "matmul_tflops": round(session.matmul_tflops, 1),
+            "matmul_tflops": matmul and round(matmul, 1),
         }
         self.measurements.setdefault("speed", []).append(
             {
@@ -323,8 +324,9 @@ class TritonTask:
         if (share := threshold.share(fraction)) < 1:
             because = f" {why}." if why else ""
             is_copy = of == "copy"
-            of_matmul = f"{tflops / session.matmul_tflops:.2f} of the card's own matrix product"
-            rate = f"{gbps:,.0f} GB/s" if is_copy else f"{tflops:,.1f} TFLOP/s ({of_matmul})"
+            rate = f"{gbps:,.0f} GB/s" if is_copy else f"{tflops:,.1f} TFLOP/s"
+            if matmul and not is_copy:
+                rate += f" ({tflops / matmul:.2f} of the card's own matrix product)"
             bound = "what this card's own copy moves" if is_copy else of
             raise Failed(
                 f"{rate} is {fraction:.2f} of {bound}, for {about}; points begin above "
@@ -380,6 +382,13 @@ class TritonTask:
     def _compiler(self) -> Compiler:
         return Compiler(self._work, self._servers, "compile")
 
+    @property
+    def _newest(self) -> list[Card]:
+        """Where cards differ, only the newest kind is judged on: all tests on the same one."""
+        best = max((card.capability for card in self._cards), default=0)
+        return [card for card in self._cards if card.capability == best]
+
     @cached_property
     def _session(self) -> CardSession:
-        return CardSession(self._work, self._servers, self._compiler, self._cards, self._baselines)
+        parts = (self._compiler, self._newest, self._baselines)
+        return CardSession(self._work, self._servers, *parts)
