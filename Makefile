@@ -16,7 +16,7 @@ $(READY): pyproject.toml constraints.txt
 
 # PyTorch and Triton are large: without them GPU tasks are deferred, and all else is graded.
 $(READY_TO_TEST): $(READY)
-	$(INSTALL) --editable '.[dev,gpu,cluster]'
+	$(INSTALL) --editable '.[dev,gpu,cluster,github,nbgrader]'
 	touch $@
 
 # Grade the example submissions and print their reports.
@@ -27,7 +27,7 @@ grade: $(READY)
 
 # All tests of the kit, with the checks that keep its code in shape.
 test: $(READY_TO_TEST) lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 lint: $(READY_TO_TEST)
 	$(BIN)/ruff check .

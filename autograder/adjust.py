@@ -27,6 +27,9 @@ __all__ = ["adjusted", "days_late", "is_settled", "remarks"]
 
 _DAY = timedelta(days=1)
 
+# A commit can say any time; near the ends of the calendar no days can be counted.
+_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
 
 def adjusted(result: Result, student: str, rules: Rules, overrides: Overrides) -> Result:
     """The document with its adjustments and final score worked out from its score.
@@ -225,7 +228,7 @@ def _submitted(result: Result, student: str) -> datetime | None:
             f"{student} handed in at {said!r}, which is no moment; a result says it with its "
             "time zone, such as 2026-11-20T22:59:00Z"
         )
-    return moment
+    return min(max(moment, _EARLIEST), _LATEST)
 
 
 def _instant(moment: datetime) -> datetime:

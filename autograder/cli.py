@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.errors import AutograderError
+from autograder.exchange.formats import Format
+from autograder.files import write_file
 
 if TYPE_CHECKING:
     from autograder.batch import Summary
@@ -63,17 +65,7 @@ def _say(text: str) -> None:
     """A line on standard error; names in it may be a student's, and it may be read by a CI."""
     from autograder.report.inert import plain
 
-    typer.echo(plain(text, lines=True, limit=20_000), err=True)
-
-
-def _write(path: Path, text: str) -> None:
-    from autograder.errors import UsageError
-    from autograder.files import write_text
-
-    try:
-        write_text(path, text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    typer.echo(plain(text, lines=True, limit=200_000), err=True)
 
 
 @app.command()
@@ -120,15 +112,15 @@ def grade(
         if to_stdout:
             sys.stdout.write(result.to_json())
         elif json_file is not None:
-            _write(json_file, result.to_json())
+            write_file(json_file, result.to_json())
         if markdown is not None:
             from autograder.report.markdown import to_markdown
 
-            _write(markdown, to_markdown(result))
+            write_file(markdown, to_markdown(result))
         if html is not None:
             from autograder.report.html import to_html
 
-            _write(html, to_html(result))
+            write_file(html, to_html(result))
     if result.percent is None:
         raise typer.Exit(3)
     if fail_under is not None and result.percent < fail_under:
@@ -141,38 +133,38 @@ def try_(
         Path | None, typer.Argument(metavar="[PATH]", help="Your work; else the assignment's.")
     ] = None,
     only: OnlyOption = None,
+    github: Annotated[
+        bool,
+        typer.Option("--github", help="In GitHub Actions: annotate, summarise, set outputs."),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until Ctrl-C, and run again what a save changes.")
+    ] = False,
     kit: KitOption = None,
 ) -> None:
     """Run the public examples on your work, each exercise in a process of its own."""
-    from autograder.examples import Tried, try_exercise, try_sheet
+    from autograder.actions import Step
+    from autograder.attempts import attempt
     from autograder.intake import read_submission
     from autograder.kit import Kit, find_kit
 
     console = Console(highlight=False)
-    with _told():
+    with _told(), ExitStack() as stack:
+        step = stack.enter_context(Step(os.environ)) if github else None
         root = find_kit(kit, None)
-        assignment = Kit.load(root)
+        assignment = Kit.load(root, students=True)
+        chosen = assignment.chosen(only or [])
+        if watch:
+            from autograder.watch.loop import watch_work
+
+            raise typer.Exit(watch_work(path or root, assignment, chosen, console))
         submission = read_submission(path or root, assignment.files)
         all_pass = True
-        for exercise in assignment.chosen(only or []):
-            stub = exercise.stub.read_text(encoding="utf-8")
-            if exercise.name in submission.sheets:
-                tried = try_sheet(stub, submission.sheets[exercise.name].text)
-            elif exercise.name in submission.code.modules:
-                tried = try_exercise(
-                    exercise.name,
-                    stub,
-                    list(submission.code.sources),
-                    dict(submission.code.modules),
-                    exercise.limits.seconds,
-                    in_triton=exercise.is_gpu_task,
-                )
-            else:
-                tried = Tried(
-                    problem=submission.unreadable.get(exercise.name)
-                    or f"There is no {exercise.path}."
-                )
+        for exercise in chosen:
+            tried = attempt(exercise, submission)
             _show_tried(console, exercise.name, tried)
+            if step is not None:
+                step.add(exercise, submission.file(exercise.name), tried)
             all_pass = all_pass and tried.passed
     if not all_pass:
         raise typer.Exit(1)
@@ -183,20 +175,35 @@ def _show_tried(console: Console, name: str, tried: object) -> None:
     from autograder.report.inert import plain
 
     assert isinstance(tried, Tried)
-    # A line that only prepares others is no example, but it is shown where it fails.
-    examples = [e for e in tried.examples if e.want]
-    good = sum(e.passed for e in examples)
+    good, total = tried.count
     style = "bold green" if tried.passed else "bold red"
     console.print(
-        Text.assemble((f"{name:<16}", "bold"), (f"{good} of {len(examples)} {tried.unit}", style))
+        Text.assemble((f"{name:<16}", "bold"), (f"{good} of {total} {tried.unit}", style))
     )
-    blocks = [("printed", tried.printed), ("problem", tried.problem)]
-    first = next((e for e in tried.examples if not e.passed), None)
-    if first is not None:
-        blocks += [("tried", first.source), ("expected", first.want), ("got", first.got)]
-    for label, text in blocks:
-        for number, line in enumerate(plain(text, lines=True).splitlines()):
+    for label, text in tried.blocks:
+        for number, line in enumerate(plain(text, lines=True, limit=8000).splitlines()):
             console.print(Text(f"  {label if not number else '':<9} {line}"), soft_wrap=True)
+
+
+@app.command()
+def hint(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Show the hints given so far, and no other.")
+    ] = False,
+    kit: KitOption = None,
+) -> None:
+    """Give the next hint for an exercise; those given are noted in .onewalk, by grader.toml."""
+    from autograder.hint import given_hints, next_hint, note
+    from autograder.kit import Kit, find_kit
+    from autograder.report.inert import plain
+
+    with _told():
+        (exercise,) = Kit.load(find_kit(kit, None), students=True).chosen([name])
+        given = given_hints(exercise) if again else next_hint(exercise)
+        typer.echo(plain(given.text, lines=True, limit=20_000))
+        if not again:
+            note(exercise, given)
 
 
 @app.command()
@@ -250,11 +257,12 @@ def batch(
         people = read_roster(roster_file) if roster_file else None
         run = Batch(assignment, entries, store, memory, regrade, people)
         signals = stack.enter_context(Signals())
+        progress = stack.enter_context(Progress(run.total, Console(stderr=True, highlight=False)))
         workers: Workers
         if scheduler is not None:
             from autograder.cluster import Cluster
 
-            workers = stack.enter_context(Cluster(assignment, scheduler, unconfined))
+            workers = stack.enter_context(Cluster(assignment, scheduler, unconfined, progress.say))
         else:
             count = jobs or len(os.sched_getaffinity(0))
             workers = stack.enter_context(Pool(assignment, min(count, run.total), unconfined))
@@ -262,7 +270,6 @@ def batch(
             server = stack.enter_context(ForkServer())
         reader = Reader(assignment, server, unconfined)
         reader.expect_hidden(out)
-        progress = stack.enter_context(Progress(run.total, Console(stderr=True, highlight=False)))
         done = run.run(reader, workers, progress, signals)
     _tell_batch(done, out)
     if done.stopped is not None:
@@ -290,58 +297,58 @@ def _points(score: float | None) -> str:
     return "no score" if score is None else f"{score:.4g}"
 
 
-class Format(StrEnum):
-    """What ``export`` can write."""
-
-    csv = "csv"
-    canvas = "canvas"
-    moodle = "moodle"
-
-
 @app.command()
 def export(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The folder of a batch.")],
     form: Annotated[Format, typer.Option("--format", help="For which system.")],
-    out: Annotated[Path, typer.Option(metavar="PATH", help="The file to write.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="PATH",
+            help="The file to write. A folder for gradescope, classroom50 and github; of nbgrader "
+            "the course.",
+        ),
+    ],
     roster_file: RosterOption = None,
     kit: KitOption = None,
 ) -> None:
     """Write the grades of a class as other systems read them."""
-    from autograder import adjust
-    from autograder.exchange import canvas, moodle, roster
-    from autograder.exchange.csv import grades_csv
-    from autograder.exchange.overrides import OVERRIDES, read_overrides
-    from autograder.exchange.results import read_results
+    from autograder.exporting import export_class
     from autograder.kit import Kit, find_kit
 
     with _told():
         assignment = Kit.load(find_kit(kit, None))
-        people = roster.read_roster(roster_file) if roster_file else None
-        overrides = read_overrides(results / OVERRIDES)
-        written = read_results(results)
-        graded = {s: adjust.adjusted(r, s, assignment.rules, overrides) for s, r in written.items()}
-        settled = [s for s in graded if adjust.is_settled(s, overrides)]
-        entries = roster.enter(graded, people, settled)
-        said = adjust.remarks(graded, assignment.rules, overrides)
-        said += roster.remarks(entries, people)
-        old = [s for s in written if written[s] != graded[s]]
-        if old:
-            said.append(
-                "their reports are from before a change of rules or overrides; a batch writes "
-                f"them anew: {', '.join(old)}"
-            )
-        more: list[str] = []
-        if form is Format.csv:
-            text = grades_csv(entries)
-        elif form is Format.canvas:
-            about = assignment.config.kit
-            text, more = canvas.canvas_csv(entries, people, about.title or about.name)
-        else:
-            text, more = moodle.moodle_csv(entries, people)
-        _write(out, text)
-        for remark in (*said, *more):
+        for remark in export_class(assignment, results, form, out, roster_file):
             _say(remark)
-        _say(f"{sum(e.grade is not None for e in entries)} of {len(entries)} have a grade; {out}")
+
+
+class Platform(StrEnum):
+    """What ``release`` can write."""
+
+    folder = "folder"
+    classroom50 = "classroom50"
+    gradescope = "gradescope"
+    github = "github"
+    nbgrader = "nbgrader"
+
+
+@app.command()
+def release(
+    dest: Annotated[Path, typer.Argument(metavar="DEST", help="A new or empty folder.")],
+    form: Annotated[Platform, typer.Option("--format", help="Where students will find it.")],
+    kit: KitOption = None,
+) -> None:
+    """Write the student's side of the assignment, or a platform's."""
+    from importlib import import_module
+
+    from autograder.kit import Kit, find_kit
+    from autograder.release.files import write_files
+
+    with _told():
+        # Each platform is a module of its own, with the same two names.
+        platform = import_module(f"autograder.release.{form.value}")
+        write_files(dest, platform.release(Kit.load(find_kit(kit, None))))
+        _say(f"{dest} is written; {platform.SAYS}")
 
 
 @app.command()
@@ -432,9 +439,9 @@ def bench(
         if to_stdout:
             sys.stdout.write(text)
         elif json_file is not None:
-            _write(json_file, text)
+            write_file(json_file, text)
         if html is not None:
-            _write(html, to_html(document))
+            write_file(html, to_html(document))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import threading
 import time
 import traceback
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +55,18 @@ class Cluster:
         Of the scheduler, such as ``tcp://10.0.0.1:8786``.
     unconfined
         As in ``Grader``.
+    say
+        Called with a line for the person at the terminal.
     """
 
-    def __init__(self, kit: Kit, address: str, unconfined: bool) -> None:
+    def __init__(
+        self, kit: Kit, address: str, unconfined: bool, say: Callable[[str], None]
+    ) -> None:
         self._kit = kit
         self._address = address
         self._unconfined = unconfined
+        self._say = say
+        self._alone = False  # there is no worker, and this was said
         self._stack = contextlib.ExitStack()
         self._jobs: dict[str, Job] = {}  # by key of its task
         self._futures: dict[str, Future[Graded | Lost]] = {}
@@ -93,14 +100,18 @@ class Cluster:
 
     @property
     def environment(self) -> Environment:
-        here: Environment = self._client.submit(
+        future: Future[Environment] = self._client.submit(
             grading_environment,
             self._kit.sha256,
             self._unconfined,
             resources=self._resources,
             pure=False,
-        ).result()
-        return here
+        )
+        while True:
+            try:
+                return future.result(timeout=_LOOK_S)
+            except TimeoutError:
+                self._look_for_workers()
 
     @property
     def room(self) -> int:
@@ -128,7 +139,7 @@ class Cluster:
         future.add_done_callback(self._done.put)
 
     def wait(self) -> Graded | Lost:
-        future = self._done.get()
+        future = self._next_done()
         job = self._jobs.pop(str(future.key))
         del self._futures[str(future.key)]
         try:
@@ -140,6 +151,19 @@ class Cluster:
                 f"the scheduler at {self._address} is gone; run the batch again to go on"
             ) from None
         return done
+
+    def _next_done(self) -> Future[Graded | Lost]:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._done.get(timeout=_LOOK_S)
+            self._look_for_workers()
+
+    def _look_for_workers(self) -> None:
+        """Say so where there is nobody who could do anything."""
+        alone = not self._client.nthreads()
+        if alone and not self._alone:
+            self._say(f"the scheduler at {self._address} has no worker; waiting for one")
+        self._alone = alone
 
     def _has_cards(self) -> bool:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()

@@ -1,14 +1,16 @@
 """What lies in a folder of submissions -> students and what each handed in.
 
-Four layouts are known by their names: plain (each entry is a student), nbgrader's tree
-``submitted/STUDENT/ASSIGNMENT``, and the bulk downloads of Canvas and of Moodle. A CSV file may
-say all of it instead. Nothing is opened here.
+Six layouts are known by their names: plain (each entry is a student), nbgrader's tree
+``submitted/STUDENT/ASSIGNMENT``, and the bulk downloads of Canvas, Moodle, Gradescope and
+Classroom 50. A CSV file may say all of it instead. No submission is opened here, only what a
+platform says of it.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +39,12 @@ _AGAIN = re.compile(r"-\d+(?=\.[^.]+$|\.tar\.gz$)")
 _MOODLE = re.compile(
     r".+_(?P<student>\d+)_assignsubmission_(?:(?P<kind>file)|onlinetext)_?(?P<file>.*)", re.DOTALL
 )
+
+# Gradescope, "Export Submissions": the folders, and what is said of them.
+_GRADESCOPE = "submission_metadata.yml"
+# `gh teacher download`: a table beside the clones, and in each what Classroom 50 made of it.
+_SCORES, _RESULT = "scores.csv", "result.json"
+_LARGEST_RESULT = 10 << 20  # as there
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,10 @@ def find_entries(path: Path, assignment: str) -> Entries:
         entries = _canvas(found)
     elif _most(_MOODLE, found):
         entries = _moodle(found)
+    elif (path / _GRADESCOPE).is_file():
+        entries = _gradescope(path / _GRADESCOPE, found)
+    elif (path / _SCORES).is_file() and any((p / _RESULT).exists() for p in found):
+        entries = _classroom50(found)
     else:
         entries = _plain(found)
     if not entries.good and not entries.bad:
@@ -228,19 +240,39 @@ def _nbgrader(root: Path, found: Sequence[Path], assignment: str) -> Entries:
         if isinstance(when, ValueError):
             entries.notes.append(f"{student.name}: timestamp.txt {when}")
             when = None
-        entries.good[student.name] = Entry(student.name, mine, when)
+        what, passed_over = _of_notebook(mine, f"{wanted}.ipynb")
+        if passed_over:
+            entries.notes.append(
+                f"{student.name}: only {wanted}.ipynb is read of the code that lies there, and not "
+                f"{', '.join(passed_over)}"
+            )
+        entries.good[student.name] = Entry(student.name, what, when)
     return entries
 
 
+def _of_notebook(folder: Path, notebook: str) -> tuple[Path | dict[str, Path], list[str]]:
+    """What to read of a submission, and what not: as in nbgrader, the assignment's notebook counts.
+
+    Copies of it, and modules, often lie beside it; without it the folder is one like any other.
+    """
+    files = {p.name: p for p in _visible(folder) if p.is_file() and not p.is_symlink()}
+    passed_over = [name for name in files if name.endswith(_FILES) and name != notebook]
+    if notebook not in files:
+        return folder, []
+    return {n: path for n, path in files.items() if n not in passed_over}, passed_over
+
+
 def _timestamp(path: Path) -> str | ValueError | None:
-    """``2026-11-20 15:58:23.948203 UTC``, as nbgrader writes it."""
+    """``2026-11-20 15:58:23.948203 UTC``, as nbgrader writes it; or with ``+0100`` if told to."""
     if path.is_symlink() or not path.is_file():
         return None
     try:
         text = path.read_bytes()[:100].decode().strip()
         date, _, zone = text.rpartition(" ")
+        if zone.startswith(("+", "-")):
+            return _utc(datetime.fromisoformat(f"{date}{zone}"))
         return _utc(datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone)))
-    except (OSError, ValueError, LookupError):
+    except (OSError, ValueError, OverflowError, LookupError):
         return ValueError("cannot be read as a time, so none is known")
 
 
@@ -324,6 +356,92 @@ def _of_folder(student: str, folder: Path) -> Entry:
     return Entry(student, folder)
 
 
+# ------------------------------------------------------------------ Gradescope
+
+
+def _gradescope(metadata: Path, found: Sequence[Path]) -> Entries:
+    """Each who handed in, by their address; of a group, all of them."""
+    entries = Entries()
+    try:
+        said = _said_of(metadata.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{metadata} cannot be read: {error}") from None
+    members = []
+    for path in _sorted_out((p for p in found if p.name != metadata.name), entries):
+        if path.name not in said:
+            entries.bad[path.name] = f"{metadata.name} says nothing of it"
+            continue
+        people, when = said[path.name]
+        if when is None:
+            entries.notes.append(f"{path.name}: {metadata.name} has no time of submission")
+        if not people:
+            entries.bad[path.name] = f"{metadata.name} does not say whose it is"
+        members += [(path.name, Entry(person, path, when)) for person in people]
+    gone = sorted(set(said) - {path.name for path in found})
+    if gone:
+        entries.notes.append(f"in {metadata.name}, and not here: {', '.join(gone)}")
+    return _collected(members, entries)
+
+
+_SUBMISSION = re.compile(r"(submission_\w+):")
+_PERSON = re.compile(r"  (?:-|  ) ?:email: (.+)")
+_CREATED = re.compile(r"  :created_at: (\S+) ([\d:]+)(?:\.(\d{1,6})\d*)? (?:Z|UTC|\+00:00)")
+
+
+def _said_of(text: str) -> dict[str, tuple[list[str], str | None]]:
+    """Addresses and the time, by folder.
+
+    Ruby writes the file, always indented alike. All results so far are in it, which would take
+    a parser of all of YAML minutes.
+    """
+    said: dict[str, tuple[list[str], str | None]] = {}
+    name, key = "", ""
+    for line in text.splitlines():
+        if match := _SUBMISSION.fullmatch(line):
+            name, key = match[1], ""
+            said[name] = ([], None)
+        elif line.startswith("  :"):
+            key = line.split(":")[1]
+            created = _CREATED.fullmatch(line)
+            if name and created:
+                said[name] = (said[name][0], _moment(f"{created[1]}T{created[2]}+00:00"))
+        elif name and key == "submitters" and (match := _PERSON.fullmatch(line)):
+            said[name][0].append(match[1].strip("'\""))
+    return said
+
+
+# ------------------------------------------------------------------ Classroom 50
+
+
+def _classroom50(found: Sequence[Path]) -> Entries:
+    entries = Entries()
+    untimed = []
+    for path in _sorted_out((p for p in found if p.name != _SCORES), entries):
+        if not path.is_dir():
+            entries.bad[path.name] = "no clone of a student's repository"
+            continue
+        when = _graded_commit(path / _RESULT)
+        if when is None:
+            untimed.append(path.name)
+        entries.good[path.name] = Entry(path.name, path, when)
+    if untimed:
+        names = ", ".join(untimed)
+        entries.notes.append(f"no {_RESULT} of Classroom 50's, so no time is known: {names}")
+    return entries
+
+
+def _graded_commit(path: Path) -> str | None:
+    """When the commit was made that Classroom 50 took last."""
+    try:
+        if path.is_symlink() or path.stat().st_size > _LARGEST_RESULT:
+            return None
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    said = document.get("datetime") if isinstance(document, dict) else None
+    return _moment(said) if isinstance(said, str) else None
+
+
 # ------------------------------------------------------------------ a CSV file
 
 
@@ -334,6 +452,10 @@ def _from_csv(path: Path) -> Entries:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        rows = [(f"{path.name}, line {reader.line_num}", row) for row in reader]
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.reader.line_num}: not CSV: {error}") from None
     missing = {"student", "path"} - set(reader.fieldnames or ())
     if missing:
         raise UsageError(
@@ -341,9 +463,8 @@ def _from_csv(path: Path) -> Entries:
             "its first line should be student,path or student,path,submitted_at"
         )
     found = []
-    for row in reader:
+    for where, row in rows:
         student = (row["student"] or "").strip()
-        where = f"{path.name}, line {reader.line_num}"
         given = path.parent / (row["path"] or "").strip()
         when = (row.get("submitted_at") or "").strip()
         moment = _moment(when)
@@ -365,6 +486,7 @@ def _from_csv(path: Path) -> Entries:
 def _moment(text: str) -> str | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # Near the ends of the calendar a moment may have none in UTC.
+        return None if moment.tzinfo is None else _utc(moment)
+    except (ValueError, OverflowError):
         return None
-    return None if moment.tzinfo is None else _utc(moment)

@@ -8,7 +8,23 @@ import secrets
 import stat
 from pathlib import Path
 
-__all__ = ["write_text"]
+from autograder.errors import UsageError
+
+__all__ = ["write_file", "write_text"]
+
+
+def write_file(path: Path, text: str) -> None:
+    """Put a text where a person wanted it; see ``write_text``.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be written.
+    """
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write_text(path: Path, text: str, durable: bool = False) -> None:
@@ -61,7 +77,8 @@ def _write_nameless(path: Path, data: bytes, rights: int | None, durable: bool) 
 
 
 def _fill(file: io.FileIO, data: bytes, rights: int | None, durable: bool) -> None:
-    if rights is not None:  # those of the file that it takes the place of
+    # Those of the file that it takes the place of; Windows has no such rights.
+    if rights is not None and hasattr(os, "fchmod"):
         os.fchmod(file.fileno(), rights)
     written = 0
     while written < len(data):

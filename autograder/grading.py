@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import platform
 import secrets
-from collections.abc import Collection, Sequence
+import traceback
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -15,13 +16,16 @@ from typing import Any
 
 import numpy as np
 
+from autograder.diagnose import Diagnoser, Examinee
 from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
+from autograder.mistakes import Mistake, own_submission
 from autograder.parsing import without_outputs
 from autograder.plugin import Outcome, Suite
 from autograder.process import Clock, Work
 from autograder.reading import Reader, unconfined
 from autograder.result import (
+    Diagnosis,
     Environment,
     ExerciseResult,
     Finding,
@@ -39,7 +43,7 @@ from autograder.student import Student
 from autograder.triton_tasks.cards import cards
 from autograder.triton_tasks.task import TritonTask
 
-__all__ = ["Grader", "fresh_seed"]
+__all__ = ["SEED_BITS", "Grader", "fresh_seed"]
 
 SEED_BITS = 48
 """Seeds survive being read as a JSON number by any program."""
@@ -99,7 +103,10 @@ class Grader:
             self._servers = self._shared or stack.enter_context(Servers(self._without))
             self._server = self._servers["numpy"]
             files = {e.name: e.hidden_test for e in self._exercises}
-            self._suite = stack.enter_context(Suite(files, self._kit.tolerances))
+            self._suite = stack.enter_context(
+                Suite(files, self._kit.tolerances, self._kit.config.kit.cards)
+            )
+            self._diagnoser = Diagnoser(self._own, self._judge, self._kit.tolerances)
             self._reader = Reader(self._kit, self._server, self._unconfined)
             self._cards = cards() if any(e.is_gpu_task for e in self._exercises) else []
             # What is here now stays: looking through all of it for garbage takes 9 ms, and
@@ -138,12 +145,13 @@ class Grader:
         """
         students, outcomes = self._run(submission, seed)
         exercises = [
-            _exercise_result(e, [o for o in outcomes if o.exercise == e.name], students[e.name])
-            for e in self._exercises
+            self._exercise_result(e, students[e.name], outcomes, seed) for e in self._exercises
         ]
         findings = [*self._reader.warnings, *submission.findings]
-        notes = {note: None for student in students.values() for note in student.notes}
-        findings += [Finding(severity="info", text=f"Notebook, {note}.") for note in notes]
+        findings += [
+            Finding(severity="info", text=f"Notebook, {note}.")
+            for note in _agreed([s.notes for s in students.values() if s.notes is not None])
+        ]
         findings += [
             Finding(
                 severity="error", exercise=o.exercise, text=f"A fault of the grader: {o.feedback}."
@@ -173,22 +181,43 @@ class Grader:
             findings=findings,
         )
 
-    def first_loss(self, submission: Submission, seed: int) -> Outcome | None:
-        """The first hidden test that costs a submission points; None if none does.
+    def prove(
+        self, exercise: Exercise, mistakes: Sequence[Mistake], seed: int
+    ) -> Iterator[tuple[Mistake, Outcome | None, list[Diagnosis]]]:
+        """Grade known mistakes of an exercise, only as far as it takes to name them.
 
-        Parameters
-        ----------
-        submission, seed
-            As for ``grade``.
+        Yields
+        ------
+        Each of them, the first hidden test that costs it points, if any does, and its diagnosis.
+        What is named by some of the answers is named by all of them, which only rule out more.
         """
-        _, outcomes = self._run(submission, seed, until_lost=True)
-        return next((outcome for outcome in outcomes if outcome.has_lost), None)
+        runs = [
+            (mistake, *self._run_mistake(exercise, mistake, seed, True)) for mistake in mistakes
+        ]
+        with self._diagnoser.known(exercise):
+            for mistake, student, outcomes in runs:
+                named = self._diagnose(exercise, student, outcomes, seed)
+                lost = next((outcome for outcome in outcomes if outcome.has_lost), None)
+                if lost and not named:
+                    run = self._run_mistake(exercise, mistake, seed, until_lost=False)
+                    named = self._diagnose(exercise, *run, seed)
+                yield mistake, lost, named
+
+    def _run_mistake(
+        self, exercise: Exercise, mistake: Mistake, seed: int, until_lost: bool
+    ) -> tuple[Examinee, list[Outcome]]:
+        files = self._with_references(exercise, mistake.sources[0])
+        students, outcomes = self._run(files, seed, until_lost)
+        student = students[exercise.name]
+        outcomes = [outcome for outcome in outcomes if outcome.exercise == exercise.name]
+        self._diagnoser.learn(exercise, mistake, student.record, outcomes, seed)
+        return student, outcomes
 
     def _run(
         self, submission: Submission, seed: int, until_lost: bool = False
-    ) -> tuple[dict[str, Student | Sheet | TritonTask], list[Outcome]]:
+    ) -> tuple[dict[str, Examinee], list[Outcome]]:
         """Run the hidden tests: what they held of each exercise, and how they ended."""
-        students: dict[str, Student | Sheet | TritonTask] = {}
+        students: dict[str, Examinee] = {}
         try:
             code = without_outputs(submission.code, self._server)
             students = {e.name: self._student(e, submission, code) for e in self._exercises}
@@ -200,9 +229,7 @@ class Grader:
                 student.close()
             give_memory_back()
 
-    def _student(
-        self, exercise: Exercise, submission: Submission, code: StudentCode
-    ) -> Student | Sheet | TritonTask:
+    def _student(self, exercise: Exercise, submission: Submission, code: StudentCode) -> Examinee:
         clock = Clock(exercise.limits.seconds)
         memory = int(exercise.limits.memory_mb * (1 << 20))
         limits = Limits(memory, exercise.limits.cpu_seconds)
@@ -227,6 +254,41 @@ class Grader:
             return TritonTask(work, self._servers, *parts)
         return Student(work)
 
+    def _exercise_result(
+        self, exercise: Exercise, student: Examinee, outcomes: Sequence[Outcome], seed: int
+    ) -> ExerciseResult:
+        outcomes = [outcome for outcome in outcomes if outcome.exercise == exercise.name]
+        diagnosis = self._diagnose(exercise, student, outcomes, seed)
+        return _exercise_result(exercise, outcomes, student, diagnosis)
+
+    # -------------------------------------------------------------- diagnosis
+
+    def _diagnose(
+        self, exercise: Exercise, student: Examinee, outcomes: Sequence[Outcome], seed: int
+    ) -> list[Diagnosis]:
+        try:
+            return self._diagnoser.diagnose(exercise, student.record, outcomes, seed)
+        except ConfinementError as error:
+            raise unconfined(error) from None
+        except Exception:
+            # The points are known: a fault in naming the mistake costs the name and no more.
+            self.faults.append(traceback.format_exc())
+            return []
+
+    def _own(self, exercise: Exercise, source: str) -> Examinee:
+        submission = self._with_references(exercise, source)
+        return self._student(exercise, submission, submission.code)
+
+    def _with_references(self, exercise: Exercise, source: str) -> Submission:
+        """The references, with this in the place of that of an exercise."""
+        files = {e.name: e.reference for e in self._kit.exercises.values()}
+        return own_submission(self._kit, "mistake", {**files, exercise.name: source})
+
+    def _judge(
+        self, exercise: Exercise, student: Examinee, seed: int, tests: Collection[str]
+    ) -> list[Outcome]:
+        return self._suite.run({exercise.name: student}, seed, only=tests)
+
     @property
     def environment(self) -> Environment:
         """What gradings run with."""
@@ -239,8 +301,17 @@ class Grader:
         return Environment(python=platform.python_version(), numpy=np.__version__, **known)
 
 
+def _agreed(notes: Sequence[Sequence[str]]) -> list[str]:
+    """What all that loaded a notebook say of it: each has packages that the others lack."""
+    first, *others = notes or ([],)
+    return [note for note in dict.fromkeys(first) if all(note in other for other in others)]
+
+
 def _exercise_result(
-    exercise: Exercise, outcomes: Sequence[Outcome], student: Student | Sheet | TritonTask
+    exercise: Exercise,
+    outcomes: Sequence[Outcome],
+    student: Examinee,
+    diagnosis: list[Diagnosis],
 ) -> ExerciseResult:
     total = sum(o.weight for o in outcomes)
     full = exercise.config.reveal == "full"
@@ -253,6 +324,7 @@ def _exercise_result(
         score=None if failed else _round(exercise.points * earned / total),
         max_score=_round(exercise.points * (total - deferred) / total),
         deferred_score=_round(exercise.points * deferred / total),
+        diagnosis=diagnosis,
         measurements=student.measurements,
         nickname=student.nickname if isinstance(student, TritonTask) else None,
         tests=tests,

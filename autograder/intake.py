@@ -76,6 +76,12 @@ class Submission:
     def files(self) -> list[str]:
         return [source.path for source in self._sources]
 
+    def file(self, exercise: str) -> Source | None:
+        """What was handed in for an exercise, if it could be read."""
+        if exercise in self.code.modules:
+            return self.code.sources[self.code.modules[exercise]]
+        return self.sheets.get(exercise)
+
     @property
     def _sources(self) -> list[Source]:
         return [*self.code.sources, *self.sheets.values()]

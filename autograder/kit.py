@@ -9,6 +9,7 @@ import ast
 import difflib
 import hashlib
 import json
+import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -49,6 +51,14 @@ CONFIG = "grader.toml"
 _Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
+def _without_margin(text: str) -> str:
+    """A block of lines as one writes it in grader.toml, where it is indented."""
+    return textwrap.dedent(text).strip("\n")
+
+
+_Hint = Annotated[str, AfterValidator(_without_margin), Field(min_length=1)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,6 +69,11 @@ class KitConfig(_Table):
     name: str = Field(min_length=1, examples=["onewalk"])
     version: str = Field(min_length=1, examples=["0.1.0"])
     title: str = Field(default="", examples=["Softmax in one walk over the data"])
+    cards: bool = Field(
+        default=True,
+        examples=[False],
+        description="false where no GPU will ever grade: tests that need one do not count then",
+    )
 
 
 class LimitsConfig(_Table):
@@ -102,6 +117,11 @@ class ExerciseConfig(_Table):
         description="none for a sheet of answers, NAME.toml",
     )
     limits: SomeLimits = SomeLimits()
+    hints: list[_Hint] = Field(
+        default=[],
+        examples=[["What may you subtract from all of them?"]],
+        description="for `autograder hint`, one at a time; no score depends on them",
+    )
 
 
 class SpeedConfig(_Table):
@@ -133,6 +153,11 @@ class GpuTaskConfig(_Table):
         default={},
         examples=["{ short = { first = 0.4, full = 0.9 } }"],
         description="by a name that its hidden tests use: what share of a bound earns what",
+    )
+    hints: list[_Hint] = Field(
+        default=[],
+        examples=[["What may you subtract from all of them?"]],
+        description="for `autograder hint`, one at a time; no score depends on them",
     )
 
 
@@ -257,6 +282,11 @@ class Exercise:
     root: Path
 
     @property
+    def key(self) -> str:
+        """Its table in grader.toml."""
+        return f"{'gpu_task' if self.is_gpu_task else 'exercise'}.{self.name}"
+
+    @property
     def is_gpu_task(self) -> bool:
         """Whether it is a task in Triton."""
         return isinstance(self.config, GpuTaskConfig)
@@ -319,6 +349,11 @@ class Exercise:
     def points(self) -> float:
         return self.config.points
 
+    @property
+    def hints(self) -> list[str]:
+        """Help, from a question to nearly the step."""
+        return self.config.hints
+
     @cached_property
     def signatures(self) -> dict[str, str]:
         """How the stub defines each function: ``softmax_stable(x, axis=-1)``."""
@@ -354,8 +389,14 @@ class Kit:
     exercises: dict[str, Exercise]
 
     @classmethod
-    def load(cls, root: Path) -> Kit:
+    def load(cls, root: Path, *, students: bool = False) -> Kit:
         """Read and check the assignment in a folder.
+
+        Parameters
+        ----------
+        students
+            Whether a student's copy will do, which holds no reference and no hidden test, and
+            in which any file may have been renamed or deleted.
 
         Raises
         ------
@@ -392,23 +433,27 @@ class Kit:
         if len(exercises) < len(tables):
             twice = ", ".join(set(config.exercise) & set(config.gpu_task))
             raise KitError(f"{path}: {twice} is an exercise and a GPU task; rename one of them")
-        kit._check_places()
+        kit._check_names()
+        if not students:
+            kit._check_places()
         kit._check_rules()
         return kit
 
-    def _check_places(self) -> None:
+    def _check_names(self) -> None:
         for name, exercise in self.exercises.items():
-            key = f"{'gpu_task' if exercise.is_gpu_task else 'exercise'}.{name}"
             if not name.isidentifier():
                 raise KitError(
-                    f"{self.root / CONFIG}: {key} is not a name that Python can "
+                    f"{self.root / CONFIG}: {exercise.key} is not a name that Python can "
                     "import; use letters, digits and underscores, such as log_sum_exp"
                 )
+
+    def _check_places(self) -> None:
+        for exercise in self.exercises.values():
             for path in (exercise.stub, exercise.reference, exercise.hidden_test):
                 if not path.is_file():
                     why = " (it declares no functions)" if exercise.is_sheet else ""
                     raise KitError(
-                        f"{self.root / CONFIG}: {key}{why} needs the file {path}; "
+                        f"{self.root / CONFIG}: {exercise.key}{why} needs the file {path}; "
                         "write it or remove the exercise"
                     )
 
@@ -460,11 +505,14 @@ class Kit:
     def sha256(self) -> str:
         """Of grader.toml, reference and hidden_tests: what decides a score.
 
-        Of grader.toml that is what it says, without the rules that apply after grading: where
-        only these change, no submission need be graded again.
+        Of grader.toml that is what it says, without the rules that apply after grading and the
+        hints: where only these change, no submission need be graded again.
         """
-        # What is not written there is not counted, so that a new key makes no kit a new one.
-        said = self.config.model_dump_json(exclude_unset=True, exclude={"late", "extra"})
+        hints = {"__all__": {"hints"}}
+        said = self.config.model_dump_json(
+            exclude_unset=True,  # so that a new key makes no kit a new one
+            exclude={"late": True, "extra": True, "exercise": hints, "gpu_task": hints},
+        )
         digest = hashlib.sha256(said.encode())
         for path in self.graded_files:
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
@@ -506,13 +554,17 @@ def find_kit(given: Path | None, submission: Path | None) -> Path:
             )
         return root
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / CONFIG).is_file() and not is_students(folder):
+    found = [folder for folder in (here, *here.parents) if (folder / CONFIG).is_file()]
+    for folder in found:
+        if not is_students(folder):
             return folder
+    if found:
+        raise UsageError(
+            f"{found[0] / CONFIG} lies inside {submission}, or beside it, where a student could "
+            "have written it; if it is yours, name its folder with --kit DIR"
+        )
     raise UsageError(
-        f"no {CONFIG} in this folder or above it"
-        + (" (one inside the submission, or beside it, does not count)" if inside else "")
-        + "; name the assignment's folder with --kit DIR"
+        f"no {CONFIG} in this folder or above it; name the assignment's folder with --kit DIR"
     )
 
 

@@ -34,7 +34,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +58,7 @@ _MARKERS = {
     "weight": "(n): the test's share of the exercise's points",
     "hint": "(text): what to tell a student who does not pass",
     "after": "(name, ...): run only if these tests of the file have passed",
+    "card": ": needs a GPU; left out where grader.toml says that there is none",
 }
 
 # What of pytest's own is of no use here and costs time in every test or at the start.
@@ -109,6 +110,7 @@ class _Job:
     students: dict[str, Student | Sheet | TritonTask]
     seed: int
     until_lost: bool
+    only: Collection[str] | None
 
 
 class Suite:
@@ -120,6 +122,8 @@ class Suite:
         Exercise name to its file of hidden tests.
     tolerances
         For ``expect_close``.
+    cards
+        Whether tests count that need a GPU.
 
     Raises
     ------
@@ -127,9 +131,11 @@ class Suite:
         On entering, when a file cannot be collected.
     """
 
-    def __init__(self, files: dict[str, Path], tolerances: dict[str, Tolerance]) -> None:
+    def __init__(
+        self, files: dict[str, Path], tolerances: dict[str, Tolerance], cards: bool
+    ) -> None:
         self._files = files
-        self._plugin = _Plugin({str(path): name for name, path in files.items()})
+        self._plugin = _Plugin({str(path): name for name, path in files.items()}, cards)
         self._thread = threading.Thread(target=self._main, name="hidden-tests", daemon=True)
         self._tolerances = tolerances
 
@@ -176,6 +182,7 @@ class Suite:
         students: dict[str, Student | Sheet | TritonTask],
         seed: int,
         until_lost: bool = False,
+        only: Collection[str] | None = None,
     ) -> list[Outcome]:
         """Run the hidden tests of these exercises on one submission.
 
@@ -187,9 +194,11 @@ class Suite:
             Of the inputs that tests draw.
         until_lost
             Whether to stop after the first test that has lost points.
+        only
+            Ids of the tests to run, if not all.
         """
         set_tolerances(self._tolerances)
-        self._plugin.jobs.put(_Job(students, seed, until_lost))
+        self._plugin.jobs.put(_Job(students, seed, until_lost, only))
         outcomes: list[Outcome] = self._answer()
         return outcomes
 
@@ -269,7 +278,8 @@ def _argument(item: pytest.Item, marker: str, default: object) -> Any:
 class _Plugin:
     """Hooks and fixtures, registered in the one pytest session."""
 
-    def __init__(self, exercises: dict[str, str]) -> None:
+    def __init__(self, exercises: dict[str, str], cards: bool) -> None:
+        self._cards = cards
         self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.tests: list[_Test] = []
@@ -308,7 +318,11 @@ class _Plugin:
     def _check(self, items: Sequence[pytest.Item]) -> None:
         if self._broken:
             raise KitError("hidden tests cannot be collected:\n" + "\n".join(self._broken))
-        self.tests = [_Test(item, self._exercises[str(item.path)]) for item in items]
+        self.tests = [
+            _Test(item, self._exercises[str(item.path)])
+            for item in items
+            if self._cards or item.get_closest_marker("card") is None
+        ]
         for test_id, count in Counter(test.id for test in self.tests).items():
             if count > 1:
                 raise KitError(f"{test_id}: there are {count} tests of this name")
@@ -326,7 +340,11 @@ class _Plugin:
     def _run(self, job: _Job) -> list[Outcome]:
         self._job = job
         take_errors()  # those of a run that was broken off
-        chosen = [test for test in self.tests if test.exercise in job.students]
+        chosen = [
+            test
+            for test in self.tests
+            if test.exercise in job.students and (job.only is None or test.id in job.only)
+        ]
         outcomes: dict[str, Outcome] = {}
         for number, test in enumerate(chosen):
             # After the last test the first comes again, so that pytest keeps what is shared.
@@ -344,7 +362,7 @@ class _Plugin:
         student = self._job.students[test.exercise]
         self._running, self._phases, self._explicit_pass = test, {}, False
         self._instead = self._why_not(test, student, before)
-        student.begin_test()
+        student.begin_test(test.id)
         began = time.perf_counter()
         if test.is_plain:
             self._call(test.item)

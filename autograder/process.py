@@ -78,6 +78,11 @@ class Clock:
         """Give the next test its full time, or what is left of that of the exercise."""
         self.left = min(self.seconds, max(0.0, _BUDGET * self.seconds - self.spent))
 
+    def reset(self) -> None:
+        """Forget all that was spent."""
+        self.spent, self.timeouts = 0.0, 0
+        self.restart()
+
     def spend(self, seconds: float) -> None:
         """Take off what student code used; negative for what the grader used of it."""
         self.left = max(0.0, self.left - seconds)
@@ -154,6 +159,11 @@ class Confined:
         Forks it.
     answers
         The kinds of answers that it may give.
+
+    Attributes
+    ----------
+    peak_bytes
+        Of memory that one worker took at the most; None while none has ended.
     """
 
     def __init__(
@@ -164,10 +174,13 @@ class Confined:
         self._server = server
         self._answers = answers
         self._worker: WorkerProcess | None = None
+        self.peak_bytes: int | None = None
 
     def close(self) -> None:
-        if self._worker is not None and self._worker.alive:
-            self._worker.end()
+        if self._worker is not None:
+            if self._worker.alive:
+                self._worker.end()
+            self.peak_bytes = max(self._worker.grown, self.peak_bytes or 0)
         self._worker = None
 
     @property
@@ -176,6 +189,7 @@ class Confined:
 
     def fork(self) -> None:
         """Ask for a worker."""
+        self.close()  # of one that has ended by itself, what is known of it
         self._worker = self._server.spawn(self._limits)
 
     def greet(self) -> None:
@@ -274,7 +288,7 @@ class Process(Confined):
     Attributes
     ----------
     notes
-        What was passed over in a notebook, in words.
+        What was passed over in a notebook, in words; None where none was loaded.
     """
 
     packages = "the standard library and NumPy"
@@ -283,7 +297,7 @@ class Process(Confined):
         super().__init__(work.clock, limits or work.limits, work.server, _ANSWERS)
         self._work = work
         self._loaded: dict[str, Any] = {}
-        self.notes: list[str] = []
+        self.notes: list[str] | None = None
         self._printed = ""
 
     @property

@@ -48,6 +48,13 @@ class Ranks:
         for process in self._processes:
             process.close()
 
+    @property
+    def peak_bytes(self) -> int | None:
+        """Of memory that one rank took at the most; None while none has ended."""
+        return max(
+            (p.peak_bytes for p in self._processes if p.peak_bytes is not None), default=None
+        )
+
     def take_printed(self) -> str:
         """What the ranks printed since this was last asked for."""
         return "".join(process.take_printed() for process in self._processes)

@@ -1,23 +1,23 @@
 """``autograder check``: the assignment proves itself before students meet it.
 
 Stubs score 0, references score everything and pass their own public examples, every known
-mistake loses points, and every hidden test says what it is about and gives a hint.
+mistake loses points and is named, and every hidden test says what it is about and gives a hint.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.examples import try_exercise
 from autograder.grading import Grader, fresh_seed
-from autograder.intake import Submission
 from autograder.kit import Exercise, Kit
+from autograder.mistakes import Mistake, known_mistakes, own_submission
+from autograder.plugin import Outcome
 from autograder.result import ExerciseResult
-from autograder.sandbox.loader import Source, StudentCode
 from autograder.sandbox.servers import Servers
+from autograder.triton_tasks.packages import missing_packages, needs
 
 __all__ = ["Check", "run_checks"]
 
@@ -49,18 +49,22 @@ def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
     with Servers() as servers:
         with Grader(kit, servers=servers) as grader:
             yield from _check_tests(grader)
-            untouched = grader.grade(_submission(kit, "stubs", stubs), seed)
-            solved = grader.grade(_submission(kit, "references", references), seed)
+            untouched = grader.grade(own_submission(kit, "stubs", stubs), seed)
+            solved = grader.grade(own_submission(kit, "references", references), seed)
         for exercise, stub, reference in zip(
             kit.exercises.values(), untouched.exercises, solved.exercises, strict=True
         ):
+            if exercise.is_gpu_task and (lacking := missing_packages()):
+                # Everything would be deferred, and no mistake could lose points.
+                yield Check(f"{exercise.name}: can be checked here", False, needs(lacking))
+                continue
             yield Check(f"{exercise.name}: the stub scores 0", stub.score == 0, _score(stub))
             full = reference.score == reference.max_score
             yield Check(f"{exercise.name}: the reference scores all", full, _score(reference))
             if not exercise.is_sheet:
                 yield _check_examples(kit, exercise, references)
             with Grader(kit, [exercise.name], servers=servers) as grader:
-                yield from _check_mistakes(kit, grader, exercise, references, seed)
+                yield from _check_mistakes(grader, exercise, seed)
 
 
 def _check_tests(grader: Grader) -> Iterator[Check]:
@@ -75,7 +79,7 @@ def _check_tests(grader: Grader) -> Iterator[Check]:
 def _check_examples(kit: Kit, exercise: Exercise, references: dict[str, Path]) -> Check:
     what = f"{exercise.name}: the reference passes the public examples"
     stub = exercise.stub.read_text(encoding="utf-8")
-    code = _submission(kit, "references", references).code
+    code = own_submission(kit, "references", references).code
     tried = try_exercise(
         exercise.name,
         stub,
@@ -91,47 +95,29 @@ def _check_examples(kit: Kit, exercise: Exercise, references: dict[str, Path]) -
     return Check(what, tried.passed, detail)
 
 
-def _check_mistakes(
-    kit: Kit, grader: Grader, exercise: Exercise, references: dict[str, Path], seed: int
-) -> Iterator[Check]:
-    for path in exercise.mistakes:
-        what = f"{exercise.name}: {path.stem} loses points"
-        title = _title(path)
-        if not title:
+def _check_mistakes(grader: Grader, exercise: Exercise, seed: int) -> Iterator[Check]:
+    mistakes = known_mistakes(exercise)
+    for mistake in mistakes:
+        if not mistake.title:
+            what = f"{exercise.name}: {mistake.name} says what it is"
             yield Check(what, False, "its docstring, which names the mistake, is missing")
-            continue
-        changed = _submission(kit, path.stem, {**references, exercise.name: path})
-        loss = grader.first_loss(changed, seed)
-        if loss is None:
-            yield Check(what, False, f"no hidden test finds it: {title}")
-        elif loss.status == "grader_error":
-            yield Check(what, False, f"a fault of the grader: {loss.feedback}")
-        else:
-            yield Check(what, True, f"{title}; found by “{loss.title}”")
+    told = [mistake for mistake in mistakes if mistake.title]
+    for mistake, lost, named in grader.prove(exercise, told, seed):
+        what = f"{exercise.name}: {mistake.name} loses points and is named"
+        yield Check(what, *_proved(mistake, lost, [diagnosis.title for diagnosis in named]))
 
 
-def _title(mistake: Path) -> str:
-    """The first line of its docstring, or of the comment that a sheet begins with."""
-    text = mistake.read_text(encoding="utf-8")
-    if mistake.suffix == ".toml":
-        first = text.partition("\n")[0]
-        return first.removeprefix("#").strip() if first.startswith("#") else ""
-    doc = ast.get_docstring(ast.parse(text)) or ""
-    return doc.partition("\n")[0]
-
-
-def _submission(kit: Kit, identity: str, files: dict[str, Path]) -> Submission:
-    sources = {
-        name: Source(kit.exercises[name].path, path.read_text(encoding="utf-8"))
-        for name, path in files.items()
-    }
-    modules = [name for name, path in files.items() if path.suffix == ".py"]
-    code = StudentCode(
-        [sources.pop(name) for name in modules],
-        {name: index for index, name in enumerate(modules)},
-        list(files),
-    )
-    return Submission(identity, code, sources)
+def _proved(mistake: Mistake, lost: Outcome | None, named: Sequence[str]) -> tuple[bool, str]:
+    """Whether a mistake has fared as it should, and what to say of it."""
+    if lost is None:
+        return False, f"no hidden test finds it: {mistake.title}"
+    if lost.status == "grader_error":
+        return False, f"a fault of the grader: {lost.feedback}"
+    if not named:
+        return False, f"nothing is named where it should be “{mistake.title}”"
+    if named != [mistake.title]:
+        return False, f"“{named[0]}” is named where it should be “{mistake.title}”"
+    return True, f"{mistake.title}; found by “{lost.title}”"
 
 
 def _score(exercise: ExerciseResult) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import math
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import numpy as np
 
+from autograder.calls import Asked, Record, Refusal
 from autograder.expect import Failed, Verdict
 from autograder.parsing import Parser, Unparsable, as_bytes
 from autograder.process import Clock
@@ -42,6 +43,11 @@ class Sheet:
         Of the worker.
     unreadable
         Why there is no file, if it could not be read.
+
+    Attributes
+    ----------
+    record
+        What the tests asked, and what stood there.
     """
 
     last_call = printed = ""
@@ -62,32 +68,41 @@ class Sheet:
         self._limits = limits
         self._unreadable = unreadable
         self._answers: dict[str, Any] | Verdict | None = None
-        self.notes: list[str] = []
+        self.record = Record()
+        self.notes: list[str] | None = None  # it is no code
         self.measurements: dict[str, Any] = {}
 
     # -------------------------------------------------------------- for hidden tests
 
     def number(self, key: str) -> float:
         """The number under a key; ``"nan"`` is one."""
-        return _number(key, self._get(key))
+        with self._asking("number", key) as answers:
+            answers.append(_number(key, self._get(key)))
+        return float(answers[0])
 
     def numbers(self, key: str, *shape: int) -> np.ndarray[Any, Any]:
         """The list of numbers under a key, nested as ``shape`` has it."""
-        return np.array(_numbers(key, self._get(key), shape))
+        with self._asking("numbers", key, *shape) as answers:
+            answers.append(np.array(_numbers(key, self._get(key), shape)))
+        return np.asarray(answers[0])
 
     def truth(self, key: str) -> bool:
         """Whether the answer under a key is true."""
-        word = self.word(key, "true", "false")
-        return word == "true"
+        return self.word(key, "true", "false") == "true"
 
     def word(self, key: str, *choices: str) -> str:
         """The answer under a key, which must be one of these words."""
-        value = self._get(key)
-        if isinstance(value, bool | float):
-            value = str(value)
-        if not isinstance(value, str) or value.strip().lower() not in choices:
-            raise Failed(f"`{key}` should be {' or '.join(choices)}.")
-        return value.strip().lower()
+        with self._asking("word", key, *choices) as answers:
+            value = self._get(key)
+            if isinstance(value, bool | float):
+                value = str(value)
+            if not isinstance(value, str) or value.strip().lower() not in choices:
+                raise Failed(f"`{key}` should be {' or '.join(choices)}.")
+            answers.append(value.strip().lower())
+        return str(answers[0])
+
+    def _asking(self, method: str, *args: str | int) -> AbstractContextManager[list[Any]]:
+        return self.record.asking(method, "each", [(args, {})])
 
     def _get(self, key: str) -> Any:
         if self._answers is None:
@@ -104,15 +119,24 @@ class Sheet:
 
     # -------------------------------------------------------------- for the plugin
 
-    def begin_test(self) -> None:
+    def begin_test(self, test: str = "") -> None:
         """Give the next test its full time."""
         self.clock.restart()
+        self.record.begin(test)
 
     def end_test(self) -> None:
         pass
 
     def close(self) -> None:
         pass
+
+    def again(self, asked: Asked) -> list[Any] | Refusal:
+        """The answer to a question that was asked before, of this sheet or of another."""
+        ((args, _),) = asked.calls
+        try:
+            return [getattr(self, asked.function)(*args)]
+        except Verdict as verdict:
+            return Refusal.of(verdict)
 
     # -------------------------------------------------------------- reading
 

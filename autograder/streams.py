@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ __all__ = ["Stream"]
 
 _NUMBERS = 8192
 _BLOCK_BYTES = 1 << 17
+_KEPT_BYTES = 8 << 20
 
 Array = np.ndarray[Any, Any]
 Block = tuple[Array, ...]
@@ -33,6 +34,8 @@ class Stream:
         self._chunks = chunks
         self._next = next(chunks, None)
         self._ended = False
+        self._kept: list[Any] | None = None
+        self._room = _KEPT_BYTES
         self.count = 0
 
     @classmethod
@@ -59,10 +62,44 @@ class Stream:
         if chunk is None:
             self._ended = True
             return [], True
+        self._note(chunk)
         self._next = next(self._chunks, None)
         self.count += len(chunk)
         self._ended = self._next is None
         return chunk, self._ended
+
+    # -------------------------------------------------------------- to be asked again
+
+    def keep(self) -> None:
+        """Remember from here on what is handed out, as far as there is room for it."""
+        self._kept = []
+
+    def kept(self) -> list[Any] | None:
+        """All that was handed out, and what is still to come; None where that is too much."""
+        ahead: list[Any] = []
+        while self._next is not None and self._kept is not None:
+            self._note(self._next)
+            ahead.append(self._next)
+            self._next = next(self._chunks, None)
+        if ahead:
+            rest = self._chunks if self._next is None else chain([self._next], self._chunks)
+            self._chunks = chain(ahead[1:], rest)
+            self._next = ahead[0]
+        kept, self._kept = self._kept, None
+        return kept
+
+    def _note(self, chunk: Array | list[Block]) -> None:
+        if self._kept is None:
+            return
+        if isinstance(chunk, list):
+            # Whoever makes the blocks may make the next one in the memory of this one.
+            chunk = [tuple(array.copy() for array in block) for block in chunk]
+            self._room -= sum(array.nbytes for block in chunk for array in block)
+        else:
+            self._room -= chunk.nbytes
+        self._kept.append(chunk)
+        if self._room < 0:
+            self._kept = None
 
 
 def _chunks(numbers: Iterable[float]) -> Iterator[Array]:

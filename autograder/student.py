@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
-from autograder.expect import Failed
+from autograder.calls import Asked, Record, Refusal, kept
+from autograder.expect import Failed, Verdict
 from autograder.process import Call, Clock, Process, Work
 from autograder.ranks import Meeting, Ranks
 from autograder.returns import checked
@@ -30,17 +32,25 @@ class Student:
         The exercise and the submission.
     limits
         Of its worker, if they are not those of ``work``.
+    record
+        Of the submission's exercise, if it has begun already.
 
     Attributes
     ----------
     printed
         What the test's calls printed.
+    record
+        What the tests asked, and what came of it.
     measurements
         Figures for the result, by name.
     """
 
-    def __init__(self, work: Work, limits: Limits | None = None) -> None:
+    def __init__(
+        self, work: Work, limits: Limits | None = None, record: Record | None = None
+    ) -> None:
         self._work = work
+        self._memory_bytes = limits.memory_bytes if limits else None
+        self.record = record or Record()
         self._process = Process(work, limits)
         self._ranks = Ranks(work)
         self._tight: list[Student] = []
@@ -66,7 +76,7 @@ class Student:
     def with_spare_memory(self, megabytes: float) -> Student:
         """The same submission in a fresh worker that has only so much memory to spare."""
         limits = Limits(int(megabytes * (1 << 20)), self._work.limits.cpu_s)
-        self._tight.append(Student(self._work, limits))
+        self._tight.append(Student(self._work, limits, self.record))
         return self._tight[-1]
 
     # -------------------------------------------------------------- for the plugin
@@ -82,13 +92,14 @@ class Student:
         return self._last_call() if self._last_call else ""
 
     @property
-    def notes(self) -> list[str]:
-        """What was passed over in a notebook, in words."""
+    def notes(self) -> list[str] | None:
+        """What was passed over in a notebook, in words; None where none was loaded."""
         return self._process.notes
 
-    def begin_test(self) -> None:
+    def begin_test(self, test: str = "") -> None:
         """Give the next test its full time."""
         self._work.clock.restart()
+        self.record.begin(test)
         self._last_call, self.printed = None, ""
 
     def end_test(self) -> None:
@@ -97,13 +108,46 @@ class Student:
             tight = self._tight.pop()
             self._last_call, self.printed = tight._last_call, tight.printed
             tight.close()
+            self._note_memory(tight._process)
 
     def close(self) -> None:
         self.end_test()
         self._process.close()
         self._ranks.close()
+        self._note_memory(self._process)
+        self._note_memory(self._ranks)
+
+    def _note_memory(self, ended: Process | Ranks) -> None:
+        """Keep the most that any of its processes took, beyond Python and NumPy, in MB."""
+        if ended.peak_bytes is not None:
+            known = self.measurements.get("peak_memory_mb", 0)
+            self.measurements["peak_memory_mb"] = max(known, round(ended.peak_bytes / (1 << 20)))
+
+    def again(self, asked: Asked) -> list[Any] | Refusal:
+        """What comes of a question that was asked before, of this submission or of another."""
+        student = self
+        if asked.memory_bytes is not None:
+            student = self.with_spare_memory(asked.memory_bytes / (1 << 20))
+        function, calls = getattr(student, asked.function), asked.arguments()
+        try:
+            if asked.how == "each":
+                return list(function.each(*calls))
+            ((args, kwargs),) = calls
+            if asked.how == "with_inputs":
+                value, after = function.with_inputs(*args, **kwargs)
+                return [(value, kept(args, after))]
+            meeting = function.on_ranks(*args)
+            return [_of(meeting, args[0])]
+        except Verdict as verdict:
+            return Refusal.of(verdict)
 
     # -------------------------------------------------------------- calls
+
+    def asking(
+        self, function: str, how: str, calls: Sequence[Call]
+    ) -> AbstractContextManager[list[Any]]:
+        """Record a question; see ``Record.asking``."""
+        return self.record.asking(function, how, calls, self._memory_bytes)
 
     def call(
         self,
@@ -155,36 +199,49 @@ class Function:
         self._name = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        (value,) = self._student.call(self._name, [(args, kwargs)])
-        return self._checked(value)
+        (value,) = self.each((args, kwargs))
+        return value
 
     def each(self, *calls: Call) -> list[Any]:
         """The answers to several calls, each given by its arguments and keyword arguments.
 
         They are made one after the other, and cost little more than one.
         """
-        return [self._checked(value) for value in self._student.call(self._name, calls)]
+        with self._student.asking(self._name, "each", calls) as answers:
+            answers += [self._checked(value) for value in self._student.call(self._name, calls)]
+        return answers
 
     def with_inputs(self, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         """The answer, and the positional arguments as the call left them."""
-        value, after = self._student.call(self._name, [(args, kwargs)], return_args=True)
-        kinds = [type(a) for a in after] if type(after) is list else []
-        if kinds != [wire.Opaque if isinstance(a, Stream) else type(a) for a in args]:
-            raise Failed("The arguments are no longer what they were after the call.")
-        return self._checked(value), after
+        calls = [(args, kwargs)]
+        with self._student.asking(self._name, "with_inputs", calls) as answers:
+            value, after = self._student.call(self._name, calls, return_args=True)
+            kinds = [type(a) for a in after] if type(after) is list else []
+            if kinds != [wire.Opaque if isinstance(a, Stream) else type(a) for a in args]:
+                raise Failed("The arguments are no longer what they were after the call.")
+            value = self._checked(value)
+            answers.append((value, kept(args, after)))
+        return value, after
 
     def on_ranks(self, shards: Sequence[Any]) -> Meeting:
         """Call ``function(shard, comm)`` on as many ranks as there are shards.
 
         Each rank is a worker of its own; their communicator meets in the grader.
         """
-        meeting = self._student.call_ranks(self._name, shards)
-        meeting.answers = [self._checked(answer) for answer in meeting.answers]
+        with self._student.asking(self._name, "on_ranks", [((shards,), {})]) as answers:
+            meeting = self._student.call_ranks(self._name, shards)
+            meeting.answers = [self._checked(answer) for answer in meeting.answers]
+            answers.append(_of(meeting, shards))
         return meeting
 
     def _checked(self, value: Any) -> Any:
         work = self._student._work
         return checked(work.functions[self._name], value, work.code)
+
+
+def _of(meeting: Meeting, shards: Sequence[Any]) -> tuple[list[Any], list[bool], bool]:
+    """What tells one way from another: answers, what became of shards, and whether rows travel."""
+    return meeting.answers, kept(shards, meeting.shards), max(meeting.reduces, default=0) > 1
 
 
 def call_text(function: str, calls: Sequence[Call]) -> str:

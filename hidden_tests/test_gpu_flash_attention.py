@@ -305,6 +305,7 @@ def test_compiles(student, rng):
     )
 
 
+@pytest.mark.card
 @pytest.mark.weight(5)
 @pytest.mark.after("test_one_block")
 @pytest.mark.hint("bfloat16 has float32's range and 8 bits; m, d and sums stay float32.")
@@ -350,6 +351,7 @@ def expect_fast(student, rng, name, causal):
     )
 
 
+@pytest.mark.card
 @pytest.mark.weight(12)
 @pytest.mark.after("test_one_block", "test_other_lengths", "test_dims")
 @pytest.mark.hint("Large blocks of queries, both products in tl.dot, and stages that load ahead.")
@@ -358,6 +360,7 @@ def test_speed(student, rng):
     expect_fast(student, rng, "full", causal=False)
 
 
+@pytest.mark.card
 @pytest.mark.weight(8)
 @pytest.mark.after("test_causal", "test_dims")
 @pytest.mark.hint("Half of the blocks hold nothing that a query may see: do not visit them.")

@@ -356,6 +356,7 @@ def test_compiles(student, rng):
     run.compiled(90, 80)
 
 
+@pytest.mark.card
 @pytest.mark.weight(4)
 @pytest.mark.after("test_rows")
 @pytest.mark.hint("bfloat16 has float32's range and 8 bits: load, then compute in float32.")
@@ -397,6 +398,7 @@ def expect_fast(student, rng, name, cols):
     )
 
 
+@pytest.mark.card
 @pytest.mark.weight(8)
 @pytest.mark.after("test_rows", "test_many_rows")
 @pytest.mark.hint("A program for each short row is too little work: let it take several.")
@@ -405,6 +407,7 @@ def test_speed_short(student, rng):
     expect_fast(student, rng, "short", 1024)
 
 
+@pytest.mark.card
 @pytest.mark.weight(8)
 @pytest.mark.after("test_rows", "test_other_lengths")
 @pytest.mark.hint("Nothing is faster than reading once, with enough of it under way: num_warps.")
@@ -413,6 +416,7 @@ def test_speed_middle(student, rng):
     expect_fast(student, rng, "middle", 8192)
 
 
+@pytest.mark.card
 @pytest.mark.weight(8)
 @pytest.mark.after("test_long_rows")
 @pytest.mark.hint("Two walks: large blocks, and the second soon enough that the L2 still has them.")

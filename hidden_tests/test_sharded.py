@@ -44,8 +44,8 @@ def test_two_ranks(student, rng):
 @pytest.mark.weight(3)
 @pytest.mark.hint("Shards differ in length, and the function must not mind how many there are.")
 def test_unequal_shards(student, rng):
-    """three, five and eight ranks with shards of different lengths"""
-    for k, lengths in ((9, (2, 1)), (12, (1, 4, 1, 3)), (1000, 1 + rng.permutation(7) * 40)):
+    """three and five ranks with shards of different lengths"""
+    for k, lengths in ((9, (2, 1)), (12, (1, 4, 1, 3)), (1000, 1 + rng.permutation(4) * 80)):
         row = 2 * rng.standard_normal(k)
         expect_shards(student, split(row, *lengths), f"{k:,} logits, unevenly split")
 

@@ -8,17 +8,22 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from autograder.diagnose import Diagnoser
 from autograder.grading import Grader
 from autograder.intake import read_submission
-from autograder.kit import Kit, LimitsConfig
-from autograder.result import ExerciseResult, Result
+from autograder.kit import Exercise, Kit, LimitsConfig
+from autograder.result import Diagnosis, ExerciseResult, Result
 from autograder.sandbox.client import ForkServer
 from autograder.sandbox.servers import Servers
 from autograder.triton_tasks.task import Run
+
+# One browser for all modules: Playwright does not run twice in a process.
+from tests.browser import browser, look, watched  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).parent.parent
 collect_ignore = ["hostile", "honest"]  # submissions, and no tests
@@ -59,6 +64,20 @@ def one_card(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     compiled = Run.compiled
     monkeypatch.setattr(Run, "compiled", lambda self, first, *_: compiled(self, first))
+
+
+@pytest.fixture
+def gpu_tasks_unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asks which mistake is made in a task in Triton.
+
+    For those of whom there are many: to replay all known mistakes takes seconds each.
+    """
+    asked = Diagnoser.diagnose
+
+    def diagnose(self: Diagnoser, exercise: Exercise, *rest: Any) -> list[Diagnosis]:
+        return [] if exercise.is_gpu_task else asked(self, exercise, *rest)
+
+    monkeypatch.setattr(Diagnoser, "diagnose", diagnose)
 
 
 @pytest.fixture(scope="session")

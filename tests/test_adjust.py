@@ -54,6 +54,17 @@ def test_without_rules_or_decisions_nothing_changes():
     assert adjusted(result, "ada", Rules(), {}) == result
 
 
+@pytest.mark.parametrize(
+    ("said", "grade"), [("0001-01-01T00:00:00Z", 12), ("9999-12-31T23:59:59Z", 0)]
+)
+def test_a_time_at_an_end_of_the_calendar(said: str, grade: float):
+    """A student can date a commit so, and the class must be graded all the same."""
+    early = ExtraConfig(reason="early", points=2, days_early=1)
+    by_rule = Rules(late(grace_minutes=15), (early,))
+    done = adjusted(made_up(naive=10, submitted_at=said), "ada", by_rule, {})
+    assert done.final_score == grade
+
+
 def test_two_days_late():
     result = made_up(naive=11, stable=30, worth=50, submitted_at=at(2026, 11, 22, 10))
     done = adjusted(result, "ada", rules(loss_per_day=5, loss_unit="percent of score"), {})

@@ -13,9 +13,8 @@ PACKAGE = ROOT / "autograder"
 
 # From what everything stands on to what stands on everything.
 LAYERS = [
-    {"triton_tasks.nickname"},
+    {"errors", "exchange.formats", "triton_tasks.nickname"},
     {
-        "errors",
         "files",
         "processor",
         "result",
@@ -36,7 +35,7 @@ LAYERS = [
     {"sandbox.confine"},
     {"practice"},
     {"expect", "sandbox.worker", "sandbox.client"},
-    {f"report.{n}" for n in ("inert", "items", "plots", "engine", "chart")},
+    {f"report.{n}" for n in ("inert", "gfm", "items", "plots", "engine", "chart")},
     {"report.speed", "report.bench"},
     {"sandbox.forkserver", "sandbox.servers", "returns", "intake"},
     {"report.view", "report.roofline", "report.leaderboard"},
@@ -44,19 +43,37 @@ LAYERS = [
     {"triton_tasks.interpreting", "triton_tasks.compiling"},
     {"exchange.table", "exchange.results"},
     {"exchange.overrides", "exchange.roster"},
-    {"exchange.csv", "exchange.canvas", "exchange.moodle"},
+    {"report.brief"},
+    {"exchange.csv", "exchange.canvas", "exchange.moodle", "exchange.nbgrader"},
     {"kit", "process", "parsing"},
     {f"report.{n}" for n in ("terminal", "markdown", "html", "class_page")},
+    {"exchange.gradescope", "exchange.classroom50"},
+    {"exchange.reporter", "exchange.github_api", "exchange.github_told"},
+    {"exchange.github"},
+    {"exchange.github_collect", "exchange.github_post"},
     {"report.class_html"},
     {"report.pages"},
-    {"ranks", "sheet", "adjust", "reading"},
+    {"calls", "mistakes"},
+    {"ranks", "sheet", "adjust", "reading", "likeness"},
     {"student", "triton_tasks.workers"},
     {"triton_tasks.session"},
     {"triton_tasks.task"},
     {"plugin", "examples"},
-    {"grading", "doctor", "bench", "entries", "progress", "store"},
-    {"selfcheck", "jobs"},
-    {"pool", "cluster", "batch"},
+    {"diagnose"},
+    {"actions"},
+    {"graded_cell"},
+    {"release.files"},
+    {"release.wheel", "release.assignment", "release.constraints", "release.notebook"},
+    {"release.student"},
+    {f"release.{n}" for n in ("folder", "github", "gradescope", "classroom50", "nbgrader")},
+    {"grading", "doctor", "bench", "entries", "progress", "store", "hint", "attempts"},
+    {"selfcheck", "jobs", "watch.inputs", "hosted.bundled"},
+    {"hosted.grading"},
+    {"hosted.gradescope", "hosted.classroom50"},
+    {"watch.session"},
+    {"watch.screen"},
+    {"watch.loop"},
+    {"pool", "cluster", "batch", "exporting"},
     {"cli"},
     {"__main__"},
 ]
@@ -110,6 +127,28 @@ ONLY = {
         "triton_tasks.packages",
         "triton_tasks.trying",
     },
+    # An assignment becomes files: nothing is graded for it.
+    **{
+        f"release.{n}": {
+            *("errors", "kit"),
+            *(f"release.{m}" for m in ("files", "wheel", "assignment", "student", "constraints")),
+        }
+        for n in (
+            *("files", "wheel", "assignment", "student", "folder"),
+            *("constraints", "gradescope", "classroom50"),
+        )
+    },
+    "release.github": {
+        *("kit", "exchange.reporter"),
+        *(f"release.{n}" for n in ("assignment", "constraints", "files", "student", "wheel")),
+    },
+    "release.notebook": {"errors", "kit", "sandbox.loader"},
+    "release.nbgrader": {
+        *("errors", "kit", "examples", "graded_cell"),
+        *(f"release.{m}" for m in ("files", "notebook", "student")),
+    },
+    # Installs all others.
+    "hosted.bundled": set(),
     # They see results, and nothing of how they came about.
     **{
         f"exchange.{n}": {
@@ -121,8 +160,40 @@ ONLY = {
         }
         for n in ("table", "results", "overrides", "roster", "csv", "canvas", "moodle")
     },
+    "exchange.gradescope": {
+        *("result", "exchange.roster"),
+        *(f"report.{n}" for n in ("inert", "gfm", "speed", "view")),
+    },
+    "exchange.classroom50": {
+        *("result", "exchange.roster"),
+        *(f"report.{n}" for n in ("inert", "markdown", "view")),
+    },
+    # Comments are reports.
+    "exchange.github": {
+        "result",
+        "exchange.reporter",
+        "exchange.roster",
+        *(f"report.{n}" for n in ("inert", "markdown", "view")),
+    },
+    "exchange.reporter": set(),
+    "exchange.github_api": {"errors"},
+    "exchange.github_told": {"report.gfm", "report.inert"},
+    "exchange.github_collect": {
+        "errors",
+        "files",
+        *(f"exchange.{n}" for n in ("github", "github_api", "github_told", "roster")),
+    },
+    "exchange.github_post": {
+        "errors",
+        *(f"exchange.{n}" for n in ("github", "github_api", "github_told")),
+    },
+    "exchange.nbgrader": {
+        *("errors", "files", "result", "exchange.roster", "report.brief", "report.view")
+    },
+    "report.brief": {"report.view"},
     "adjust": {"errors", "result", "kit", "exchange.overrides"},
-    **{f"report.{n}": {"result", "report.view", "report.inert"} for n in ("terminal", "markdown")},
+    "report.terminal": {"result", "report.view", "report.inert"},
+    "report.markdown": {"result", "report.view", "report.gfm"},
     # A document and nothing else: what graded it is not known here.
     "report.html": {
         "result",
@@ -132,7 +203,7 @@ ONLY = {
     "report.class_html": {"report.class_page", "report.engine"},
     "report.bench": {"report.chart", "report.engine"},
     "report.pages": {
-        *("errors", "files", "result"),
+        *("exchange.results", "files", "result"),
         *(f"report.{n}" for n in ("html", "class_page", "class_html", "leaderboard")),
     },
     "report.leaderboard": {"result", *(f"report.{n}" for n in ("inert", "engine", "speed"))},

@@ -123,6 +123,7 @@ GPU_EXAMPLES = {
 }
 
 
+@pytest.mark.usefixtures("gpu_tasks_unnamed")
 @pytest.mark.parametrize(("name", "shares"), GPU_EXAMPLES.items())
 def test_examples_of_gpu_tasks(gpu_grader, whole_kit, name, shares):
     result = gpu_grader.grade(read_submission(ROOT / "examples" / name, whole_kit.files), SEED)
@@ -130,6 +131,15 @@ def test_examples_of_gpu_tasks(gpu_grader, whole_kit, name, shares):
     assert {
         e.name: pytest.approx(e.score / e.max_score, abs=0.005) for e in result.exercises
     } == shares
+
+
+def test_what_needs_a_card_is_marked_so(whole_kit):
+    for exercise in whole_kit.exercises.values():
+        text = exercise.hidden_test.read_text()
+        for test in re.split(r"\n\n\n(?=@|def )", text):
+            if re.search(r"^def test_", test, re.MULTILINE):
+                needs = re.search(r"needs_card\(|expect_fast\(", test) is not None
+                assert needs == ("@pytest.mark.card" in test), test
 
 
 def test_there_are_no_other_examples():
@@ -294,8 +304,25 @@ def test_try_shows_a_syntax_error_in_the_file_being_worked_on(tiny):
     (tiny / "exercises/trapezoid.py").write_text("def trapezoid(y, dx=1.0:\n    pass\n")
     done = autograder("try", cwd=tiny)
     assert done.returncode == 1
-    assert "trapezoid.py" in done.stdout
+    assert 'File "exercises/trapezoid.py", line 1' in done.stdout
     assert "SyntaxError" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        ("print(1)\n    return np.exp(x) / np.exp(x).sum()", "all that the code prints counts"),
+        ("y = np.exp(x)", "The answer is None: softmax_naive may lack a return."),
+        ("return x.tolist()", "The answer is a list, and should be a NumPy array."),
+        ("return x", ""),
+        ("return x.tolist().round()", ""),  # the student's own line
+    ],
+)
+def test_try_says_what_a_beginner_cannot_see(tmp_path, lines, note):
+    text = f"import numpy as np\ndef softmax_naive(x):\n    {lines}\n"
+    (tmp_path / "naive.py").write_text(text)
+    said = " ".join(autograder("try", tmp_path, "--only", "naive").stdout.split())
+    assert (note in said) if note else (" note " not in said)
 
 
 def test_try_shows_lines_of_what_was_handed_in_and_of_no_other_file(tmp_path):
@@ -337,11 +364,19 @@ def test_try_counts_what_shows_something():
     assert "stable          0 of 6 examples" in autograder("try", "--only", "stable").stdout
 
 
+def test_try_reads_what_an_editor_on_windows_saves(tiny):
+    """In the student's copy the stub, which holds the examples, is the file that was saved."""
+    work = tiny / "exercises/trapezoid.py"
+    lines = work.read_text().splitlines()
+    work.write_bytes("\r\n".join(["\ufeff" + lines[0], *lines[1:], ""]).encode())
+    assert "not written yet" in autograder("try", cwd=tiny).stdout
+
+
 def test_try_says_where_the_examples_went(tiny):
     shutil.copy(tiny / "reference/trapezoid.py", tiny / "exercises")
     done = autograder("try", cwd=tiny)
     assert done.returncode == 1
-    assert "the stub's docstrings hold them" in done.stdout
+    assert "in the docstrings of the file as you got it" in done.stdout
 
 
 def test_try_takes_every_shape_of_submission():
@@ -370,16 +405,31 @@ SPILLING = "one-huge-block"  # a mistake that only the compiler finds
 
 @pytest.mark.parametrize("task", ["online_softmax", "flash_attention"])
 def test_check_is_green_of_gpu_tasks(whole_kit, monkeypatch, task):
-    """All but one of the mistakes lose points whatever the compiler says, which takes its time."""
+    """Half of the mistakes: each is replayed, and so are others until it is named.
+
+    All but one of them lose points whatever the compiler says, which takes its time.
+    `autograder check` tries all.
+    """
     known = whole_kit.exercises[task]
-    few = [path for path in known.mistakes if path.stem != SPILLING]
+    few = [path for path in known.mistakes if path.stem != SPILLING][::2]
     monkeypatch.setattr(Exercise, "mistakes", few)
     monkeypatch.setattr(Compiler, "compile", lambda *_: [["kernel", 90, 32, 0, 0]])
     checks = list(run_checks(replace(whole_kit, exercises={task: known}), SEED))
-    assert len(checks) > 20
+    assert len(checks) > 10
     assert not [check for check in checks if not check.holds]
 
 
+def test_check_of_gpu_tasks_says_what_is_missing(whole_kit, monkeypatch):
+    """Without PyTorch all is deferred, and that no mistake loses points says nothing."""
+    monkeypatch.setattr("autograder.selfcheck.missing_packages", lambda: ["PyTorch"])
+    one = {"online_softmax": whole_kit.exercises["online_softmax"]}
+    _, check = run_checks(replace(whole_kit, exercises=one), SEED)
+    assert not check.holds
+    assert check.what == "online_softmax: can be checked here"
+    assert check.detail == "It needs PyTorch: pip install 'onewalk[gpu]'."
+
+
+@pytest.mark.usefixtures("gpu_tasks_unnamed")
 def test_a_block_that_spills_loses_points(grade_one):
     path = ROOT / f"reference/mistakes/online_softmax/{SPILLING}.py"
     result = grade_one("online_softmax", path)

@@ -13,13 +13,21 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 
 import pytest
+from distributed import KilledWorker
 
-from autograder.cluster import packed
-from autograder.kit import Kit
+from autograder.cluster import Cluster, packed
+from autograder.intake import Submission
+from autograder.jobs import Graded, Job, Lost
+from autograder.kit import Kit, Rules
+from autograder.sandbox.loader import StudentCode
 from tests.conftest import ROOT, autograder
+from tests.documents import without_figures
 from tests.test_killed import adopting, ends_within, orphans  # noqa: F401
 
 RIGHT = (ROOT / "docs/tiny-assignment/reference/trapezoid.py").read_text()
@@ -261,16 +269,34 @@ import sys
 from distributed import LocalCluster
 if __name__ == "__main__":
     options = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    with LocalCluster(n_workers=2, **options) as cluster:
+    with LocalCluster(n_workers=0, **options) as cluster:
         print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            cluster.scale(int(line))
 """
 
 
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """The address of a scheduler with two workers, and the process that they belong to."""
-    folder = tmp_path_factory.mktemp("cluster")
+@dataclass
+class LocalCluster:
+    """A scheduler with its address, and the process that it and its workers belong to."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def scale(self, workers: int) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{workers}\n")
+        self.process.stdin.flush()
+
+    def kill_one(self) -> None:
+        """Kill a worker that grades."""
+        server = running(self.process.pid, b"sandbox.forkserver")[0]
+        # A worker of theirs is what a fork server is a child of.
+        os.kill(int(Path(f"/proc/{server}/stat").read_text().split()[3]), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def local_cluster(folder: Path) -> Iterator[LocalCluster]:
     (folder / "cluster.py").write_text(CLUSTER)
     run = [sys.executable, str(folder / "cluster.py")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -281,24 +307,53 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, i
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert address
-        yield address, process.pid
+        yield LocalCluster(address, process)
         process.stdin.close()
         process.wait()
 
 
-def without_times(path: Path) -> dict:
-    document = json.loads(path.read_text())
-    del document["graded_at"]
-    for exercise in document["exercises"]:
-        for test in exercise["tests"]:
-            del test["duration_s"]
-    return document
+class Deserted:
+    """Plays a scheduler's client: nobody is there at first, and then a worker ends for good."""
+
+    def __init__(self, done: SimpleQueue, outcome: object) -> None:
+        self._done, self._outcome = done, outcome
+        self.looks = 0
+
+    def nthreads(self) -> dict[str, int]:
+        self.looks += 1
+        if self.looks == 3:
+            self._done.put(self._outcome)
+        return {}
+
+
+class GivenUp:
+    """Plays what comes of a task over which too many workers have ended."""
+
+    key = "grade-1"
+
+    def result(self) -> Graded:
+        raise KilledWorker("grade-1", SimpleNamespace(address="tcp://10.0.0.2:1"), 3)
+
+
+def test_a_cluster_without_workers_and_a_submission_that_it_gives_up(tiny: Path, monkeypatch):
+    """It is told once that there is none; who is given up is lost, and not the batch."""
+    monkeypatch.setattr("autograder.cluster._LOOK_S", 0.01)
+    said: list[str] = []
+    cluster = Cluster(Kit.load(tiny), "tcp://nowhere:1", False, said.append)
+    cluster._client = Deserted(cluster._done, GivenUp())
+    job = Job("s00", Submission("s00", StudentCode([], {}, [])), 7, Rules())
+    cluster._jobs["grade-1"], cluster._futures["grade-1"] = job, cluster._client._outcome
+    lost = cluster.wait()
+    assert said == ["the scheduler at tcp://nowhere:1 has no worker; waiting for one"]
+    assert isinstance(lost, Lost)
+    assert lost.job is job
+    assert "grade-1" in lost.reason
+    assert cluster.busy == 0
 
 
 def test_a_cluster_loses_a_worker_and_gives_the_same(
-    tiny: Path, submissions: Path, tmp_path: Path, scheduler: tuple[str, int]
+    tiny: Path, submissions: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ):
-    address, owner = scheduler
     (submissions / "s03.py").write_text("def trapezoid(y, dx=1.0):\n    return 0.0\n")
     (submissions / "s04.py").write_text(ENDLESS)
     (submissions / "t.docx").write_text("x")
@@ -306,18 +361,20 @@ def test_a_cluster_loses_a_worker_and_gives_the_same(
     assert done.returncode == 0
     out, here = tmp_path / "out", tmp_path / "here"
     shutil.move(out, here)
-    with batch(tiny, submissions, "--seed", "7", "--scheduler", address) as process:
-        wait_for(process, "[3/13]")
-        # A worker of theirs is what a fork server is a child of.
-        server = running(owner, b"sandbox.forkserver")[0]
-        at_work = int(Path(f"/proc/{server}/stat").read_text().split()[3])
-        os.kill(at_work, signal.SIGKILL)
-        assert process.wait() == 0, rest(process)
+    with local_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        cluster.scale(2)
+        with batch(tiny, submissions, "--seed", "7", "--scheduler", cluster.address) as process:
+            wait_for(process, "[3/13]")
+            cluster.kill_one()
+            assert process.wait() == 0, rest(process)
     assert set(times_graded(out).values()) == {1}
     names = sorted(p.parent.name for p in here.glob("*/result.json"))
     assert names == sorted(p.parent.name for p in out.glob("*/result.json"))
     for name in names:
-        both = [without_times(folder / name / "result.json") for folder in (here, out)]
+        both = [
+            without_figures(json.loads((folder / name / "result.json").read_text()))
+            for folder in (here, out)
+        ]
         assert both[0] == both[1]
         assert (out / name / "feedback.html").read_text().endswith("</html>\n")
 

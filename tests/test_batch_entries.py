@@ -215,6 +215,8 @@ def test_nbgrader(made: Made, within):
         "ada/other/x.ipynb",
         "bob/onewalk/stable.ipynb",
         "cy/other/x.ipynb",
+        "di/onewalk/stable.ipynb",
+        "ed/onewalk/stable.ipynb",
         root="submitted",
     )
     folder = made(root="submitted")
@@ -228,13 +230,41 @@ def test_nbgrader(made: Made, within):
         given = folder
     (folder / "ada/onewalk/timestamp.txt").write_text("2026-11-20 15:58:23.948203 Europe/Zurich\n")
     (folder / "bob/onewalk/timestamp.txt").write_text("yesterday")
+    (folder / "di/onewalk/timestamp.txt").write_text("0001-01-01 00:00:00 Asia/Tokyo")
+    # Where c.Exchange.timestamp_format says so.
+    (folder / "ed/onewalk/timestamp.txt").write_text("2026-11-20 09:58:23.948203 -0500")
     entries = find_entries(given, "onewalk")
-    assert shown(entries, folder) == {"ada": "ada/onewalk", "bob": "bob/onewalk"}
+    assert shown(entries, folder) == {
+        name: f"{name}/onewalk" for name in ("ada", "bob", "di", "ed")
+    }
     assert entries.good["ada"].submitted_at == "2026-11-20T14:58:23Z"
     assert entries.good["bob"].submitted_at is None
+    assert entries.good["ed"].submitted_at == "2026-11-20T14:58:23Z"
     assert entries.notes == [
         "bob: timestamp.txt cannot be read as a time, so none is known",
         "cy handed in nothing for onewalk",
+        "di: timestamp.txt cannot be read as a time, so none is known",
+    ]
+
+
+def test_nbgraders_own_notebook_counts_of_all_the_code_there(made: Made):
+    folder = made(
+        "ada/onewalk/onewalk.ipynb",
+        "ada/onewalk/onewalk-Copy1.ipynb",
+        "ada/onewalk/helpers.py",
+        "ada/onewalk/drills.toml",
+        "ada/onewalk/exercises/stable.py",
+        "bob/onewalk/stable.py",
+        root="submitted",
+    )
+    entries = find_entries(folder, "onewalk")
+    assert shown(entries, folder) == {
+        "ada": {"onewalk.ipynb": "onewalk.ipynb", "drills.toml": "drills.toml"},
+        "bob": "bob/onewalk",
+    }
+    assert entries.notes == [
+        "ada: only onewalk.ipynb is read of the code that lies there, and not helpers.py, "
+        "onewalk-Copy1.ipynb"
     ]
 
 
@@ -264,6 +294,7 @@ def test_a_csv_file(made: Made):
         "B,,two.zip,\n"
         "B,ed,one,\n"
         "B,ed,two.zip,\n"
+        "B,flo,one,0001-01-01T00:00:00+14:00\n"
     )
     entries = find_entries(table, "onewalk")
     assert shown(entries, folder) == {"ada": "one", "bob": "two.zip"}
@@ -273,12 +304,17 @@ def test_a_csv_file(made: Made):
         "di": "who.csv, line 5",
         "who.csv, line 6": "a student and a path are needed",
         "ed": "there 2 times (who.csv, line 7, who.csv, line 8); leave only the one that counts",
+        "flo": "who.csv, line 9",
     }
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("name,path\n", "no column student"), ("student,path\n", "names no submission")],
+    [
+        ("name,path\n", "no column student"),
+        ("student,path\n", "names no submission"),
+        (f"student,path\nada,{'x' * 200_000}\n", r"who\.csv, line 2: not CSV"),
+    ],
 )
 def test_a_csv_file_of_no_use(made: Made, text, said):
     table = made() / "who.csv"

@@ -209,3 +209,13 @@ def test_what_draws_draws_the_same_each_time(student):
     ):
         first, second = student(text), student(text)
         assert first.f(np.ones(1)).tolist() == second.f(np.ones(1)).tolist()
+
+
+def test_the_most_memory_of_all_its_workers_is_told(student):
+    made = student("def f(x):\n    return np.ones(int(x[0]) << 17)[:1]\n")
+    made.f(np.full(1, 12.0))
+    made.with_spare_memory(8).f(np.full(1, 4.0))
+    made.end_test()
+    assert 4 <= made.measurements["peak_memory_mb"] <= 7
+    made.close()
+    assert 12 <= made.measurements["peak_memory_mb"] <= 15

@@ -356,6 +356,7 @@ class Played:
     """Plays a process that runs programs, and its server: as if it were another process."""
 
     limits = Limits(1 << 30, 10)
+    grown = 0
 
     def __init__(self, where: Callable[[], running.Stage]) -> None:
         self._where = where

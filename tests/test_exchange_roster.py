@@ -10,6 +10,7 @@ from autograder.errors import UsageError
 from autograder.exchange.overrides import Override, read_overrides
 from autograder.exchange.results import read_results
 from autograder.exchange.roster import Person, enter, read_roster, remarks
+from autograder.store import Store
 from tests.made_up import made_up
 
 CANVAS = """\
@@ -168,6 +169,23 @@ def test_two_folders_of_one_person_are_told(roster):
     results = {"1001": made_up(naive=1), "ada@u.org": made_up(naive=2)}
     with pytest.raises(UsageError, match=r"1001 and ada@u\.org are both Lovelace, Ada"):
         enter(results, roster(CANVAS))
+
+
+def test_a_student_whose_name_can_be_no_folder_is_found(roster, tmp_path: Path):
+    """As the batch puts them: with other letters, and a mark."""
+    names = ["Doe, Jane", "o'brien@u.org", "s001", "S001"]
+    with Store(tmp_path / "results") as store:
+        folders = {store.folder(name).name: name for name in names}
+    assert len(folders.keys() & set(names)) == 1
+    results = {}
+    for folder, name in folders.items():
+        result = made_up(naive=1)
+        about = result.submission.model_copy(update={"id": name})
+        results[folder] = result.model_copy(update={"submission": about})
+    for column in ("student", "username"):
+        read = roster(f"{column},repository\n" + "".join(f'"{n}",class/lab\n' for n in names))
+        entries = enter(results, read)
+        assert [(folders[e.student], e.grade) for e in entries] == [(n, 1) for n in names]
 
 
 OVERRIDES = "student,exercise,points,reason,by,date,kind\n"

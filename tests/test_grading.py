@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import Grader
+from autograder.grading import Grader, _agreed
 from autograder.kit import Kit
+from autograder.mistakes import known_mistakes
 from tests.conftest import ROOT, autograder
 
 HEAD = "import numpy as np\nimport pytest\nfrom autograder.expect import *\n"
@@ -387,31 +388,79 @@ def test_the_grading_folder_of_a_user_is_left_as_it_was(kit):
     shutil.rmtree(root / "hidden_tests/__pycache__", ignore_errors=True)
 
 
-def test_the_first_loss_ends_the_tests_and_the_next_grading_is_whole(kit, servers):
-    tests = HEAD + (
-        "from pathlib import Path\n"
-        "def test_good(student):\n    pass\n"
-        "class TestOthers:\n"
-        "    def test_in_a_class(self, student):\n        pass\n"
-        "def test_bad(student):\n    expect(False, 'wrong')\n"
-        "def test_after_it(student):\n"
-        "    Path(__file__).with_name('reached').touch()\n    expect(False, 'too')\n"
-    )
-    root = kit(tests)
-    with Grader(Kit.load(root), servers=servers) as grader:
-        submission = grader.read(root / "reference")
+PROVED = HEAD + (
+    "from pathlib import Path\n"
+    "@oracle\n"
+    "def twice(x):\n    return 2 * x\n"
+    "def test_good(student):\n    pass\n"
+    "class TestOthers:\n"
+    "    def test_in_a_class(self, student):\n        pass\n"
+    "def test_bad(student):\n"
+    "    expect_close(student.double(np.ones(3)), twice(np.ones(3)), about='ones')\n"
+    "def test_after_it(student):\n"
+    "    Path(__file__).with_name('reached').touch()\n    expect(False, 'too')\n"
+)
+
+
+def with_a_mistake(root: Path, line: str) -> Kit:
+    (root / "reference/mistakes/double").mkdir(parents=True)
+    source = f'"""adding\n\nText."""\ndef double(x):\n    {line}\n'
+    (root / "reference/mistakes/double/adds.py").write_text(source)
+    return Kit.load(root)
+
+
+def test_a_mistake_is_run_up_to_its_first_loss_and_the_next_grading_is_whole(kit, servers):
+    assignment = with_a_mistake(kit(PROVED), "return x + 2")
+    (exercise,) = assignment.exercises.values()
+    with Grader(assignment, servers=servers) as grader:
+        submission = grader.read(assignment.root / "reference")
         whole = [t.status for t in grader.grade(submission, 7).exercises[0].tests]
-        (root / "hidden_tests/reached").unlink()
+        (assignment.root / "hidden_tests/reached").unlink()
         for _ in range(2):
-            loss = grader.first_loss(submission, 7)
-            assert loss is not None
-            assert (loss.title, loss.feedback) == ("bad", "wrong")
-            assert not (root / "hidden_tests/reached").exists()
+            ((_, lost, named),) = grader.prove(exercise, known_mistakes(exercise), 7)
+            assert lost is not None
+            assert lost.title == "bad"
+            assert [diagnosis.title for diagnosis in named] == ["adding"]
+            assert not (assignment.root / "hidden_tests/reached").exists()
         assert [t.status for t in grader.grade(submission, 7).exercises[0].tests] == whole
-    assert whole == ["passed", "passed", "failed", "failed"]
+    assert whole == ["passed", "passed", "passed", "failed"]
 
 
-def test_what_is_right_has_no_loss(kit, servers):
-    root = kit(HEAD + "def test_good(student):\n    pass\n")
-    with Grader(Kit.load(root), servers=servers) as grader:
-        assert grader.first_loss(grader.read(root / "reference"), 7) is None
+def test_a_mistake_that_is_right_loses_nothing(kit, servers):
+    tests = PROVED.replace("expect(False, 'too')", "pass")
+    assignment = with_a_mistake(kit(tests), "return x + x")
+    (exercise,) = assignment.exercises.values()
+    with Grader(assignment, servers=servers) as grader:
+        ((_, lost, named),) = grader.prove(exercise, known_mistakes(exercise), 7)
+    assert (lost, named) == (None, [])
+
+
+def test_a_course_without_cards_has_no_tests_that_need_one(kit):
+    tests = DOUBLE.replace("def test_without", "@pytest.mark.card\ndef test_without")
+    assert len(by_name(grade(kit(tests)))) == 2
+    root = kit(tests)
+    config = root / "grader.toml"
+    config.write_text(config.read_text().replace('version = "1"', 'version = "1"\ncards = false'))
+    ((name, values),) = by_name(grade(root)).items()
+    assert (name, values["max_score"]) == ("test_values", 8)
+
+
+def test_a_fault_in_naming_the_mistake_costs_no_points(kit, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("autograder.diagnose.Diagnoser.diagnose", broken)
+    root = kit(DOUBLE)
+    with Grader(Kit.load(root)) as grader:
+        result = grader.grade(grader.read(root / "reference"), 1)
+    assert (result.status, result.score) == ("graded", 6)
+    assert result.exercises[0].diagnosis == []
+    assert "ZeroDivisionError" in grader.faults[0]
+
+
+def test_of_a_notebook_is_told_what_no_process_could_run():
+    """A cell with kernels fails where NumPy exercises run, and runs where kernels do."""
+    stopped, kernels = "cell 3: a statement raised a NameError; the rest was run", "cell 9: kernels"
+    assert _agreed([[stopped, kernels], [stopped], [stopped, kernels]]) == [stopped]
+    assert _agreed([[stopped, stopped]]) == [stopped]
+    assert _agreed([]) == []

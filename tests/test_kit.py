@@ -162,6 +162,10 @@ def test_a_kit_inside_the_submission_is_never_used(tiny, monkeypatch):
     (inner / "work.py").touch()
     assert find_kit(None, inner / "work.py") == tiny
     assert find_kit(inner, inner / "work.py") == inner
+    # Where it is the only one, it is named: it may be the instructor's own.
+    (tiny / "grader.toml").unlink()
+    with pytest.raises(UsageError, match=r"work/grader\.toml lies inside .*, or beside it"):
+        find_kit(None, inner / "work.py")
 
 
 def broken_test(tiny: Path, text: str) -> str:

@@ -270,3 +270,11 @@ def test_the_inert_practice_does_nothing_when_graded(graded, kit):
     )
     result = exercise(graded(sharded=text), "sharded")
     assert result.score == result.max_score
+
+
+def test_the_memory_of_the_largest_rank_is_told(ranks):
+    student = ranks("junk = np.ones(int(x[0]) * (10 << 17))\nreturn float(len(junk) > -1)")
+    student.f.on_ranks([np.full(2, float(rank)) for rank in range(3)])
+    assert "peak_memory_mb" not in student.measurements
+    student.close()
+    assert 20 <= student.measurements["peak_memory_mb"] <= 24

@@ -68,7 +68,7 @@ def test_the_threat_model_names_tests_that_exist():
 
 
 def test_options_in_the_readme_are_those_of_the_command():
-    commands = ("grade", "batch", "report", "export", "bench")
+    commands = ("grade", "try", "hint", "batch", "report", "export", "bench")
     help_text = "".join(autograder(command, "--help").stdout for command in commands)
     for option in re.findall(r"`(--[\w-]+)", PAGES[0].read_text()):
         assert option in help_text, option

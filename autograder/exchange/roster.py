@@ -18,12 +18,17 @@ moodle_id                                 Identifier
 username                                  Username
 idnumber                                  ID number
 moodle_modified                           Last modified (grade)
+repository
+commit
+submitted_at
 =============== ========================= ==========================
 
-``student`` (or ``Folder``) is the name of the student's folder among the results. Without that
-column a folder belongs to the one row that has an identifier equal to the folder's name: after
-a bulk download these are Canvas's ID, or the number of Moodle's Identifier. A student's display
-name ties nothing: students choose it.
+``student`` (or ``Folder``) is the name of the student's folder among the results, or that by which
+the batch knew the student, where it can be no folder's. Without that column a folder belongs to
+the one row that has an identifier equal to the one or the other: after a bulk download these are
+Canvas's ID, or the number of Moodle's Identifier. A student's display name ties nothing: students
+choose it. ``repository`` is one on GitHub, as OWNER/NAME; ``commit`` and ``submitted_at`` say which
+one of its commits was handed in.
 """
 
 from __future__ import annotations
@@ -57,6 +62,9 @@ class Person:
     username: str = ""
     idnumber: str = ""
     moodle_modified: str = ""
+    repository: str = ""
+    commit: str = ""
+    submitted_at: str = ""
 
     @property
     def identifiers(self) -> list[str]:
@@ -242,7 +250,8 @@ def enter(
     owners: dict[Person, str] = {}
     strangers = []
     for student in sorted(results):
-        person = roster.find(student)
+        # A folder is not called as its student where file systems would not have it.
+        person = roster.find(student) or roster.find(results[student].submission.id)
         if person is None:
             strangers.append(Entry(student, None, results[student], student in settled))
         elif person in owners:
@@ -271,8 +280,8 @@ def remarks(entries: Sequence[Entry], roster: Roster | None) -> list[str]:
             [e for e in entries if e.grade is None and e.status == "grader_error"],
         ),
         (
-            "no grade yet, because points are deferred; grade them again where a GPU is, or set "
-            "their totals",
+            "no grade yet, because points are deferred; grade them again where PyTorch and "
+            "a GPU are, or set their totals",
             [e for e in entries if e.status == "deferred"],
         ),
     ]

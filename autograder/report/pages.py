@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from autograder.errors import UsageError
-from autograder.files import write_text
+from autograder.exchange.results import read_result, result_paths
+from autograder.files import write_file
 from autograder.report.class_html import class_to_html
 from autograder.report.class_page import Tally
 from autograder.report.html import to_html
 from autograder.report.leaderboard import leaderboard
 from autograder.report.leaderboard import to_html as leaderboard_to_html
-from autograder.result import Result
 
 __all__ = ["write_pages"]
 
@@ -44,44 +41,22 @@ def write_pages(results: Path, progress: Progress = iter) -> Path:
     UsageError
         When there is no result, one is unreadable, or a page cannot be written.
     """
-    documents = sorted(results.glob("*/result.json"))
-    if not documents:
-        raise UsageError(f"there is no STUDENT/result.json in {results}; run the batch first")
+    documents = result_paths(results)
     tally = Tally()
     shown = []  # who chose a nickname
     for document in progress(documents):
-        result = _read(document)
+        result = read_result(document)
         tally.add(document.parent.name, result)
         if any(exercise.nickname for exercise in result.exercises):
             shown.append(result)
         # Students get no seed: with it, hidden inputs could be drawn again.
         unseeded = result.model_copy(update={"seed": None})
-        _write(document.with_name("feedback.html"), to_html(unseeded))
+        write_file(document.with_name("feedback.html"), to_html(unseeded))
     page = results / "class.html"
-    _write(page, class_to_html(tally.view()))
+    write_file(page, class_to_html(tally.view()))
     board = results / "leaderboard.html"
     if leaderboard(shown):
-        _write(board, leaderboard_to_html(shown))
+        write_file(board, leaderboard_to_html(shown))
     else:
         board.unlink(missing_ok=True)  # of a time when somebody wanted to be on it
     return page
-
-
-def _read(document: Path) -> Result:
-    try:
-        return Result.model_validate_json(document.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{document} cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise UsageError(
-            f"{document} is no result document: {where}: {first['msg']}; grade this student again"
-        ) from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_text(path, text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -203,7 +203,8 @@ def view(result: Result) -> Report:
             (("+" if a.points > 0 else "") + points(a.points), plain(a.reason))
             for a in result.adjustments
         ),
-        deferred=f"{points(result.deferred_score)} more are deferred: they wait for a GPU"
+        deferred=f"{points(result.deferred_score)} more are deferred: "
+        "they wait for PyTorch or a GPU"
         if result.deferred_score
         else "",
         alarm=alarm(result.confinement),
@@ -279,8 +280,16 @@ def _outcome(tests: Sequence[TestResult]) -> Outcome:
     )
 
 
+_LITTLE_MB = 10
+"""Of memory: what NumPy takes in passing says nothing about a solution."""
+
+
 def _measurements(measurements: Mapping[str, Any]) -> Iterable[str]:
     for name, value in measurements.items():
+        if name == "peak_memory_mb":
+            if isinstance(value, int | float) and value >= _LITTLE_MB:
+                yield f"peak memory {value:.4g} MB"
+            continue
         if isinstance(value, bool):
             figure = "yes" if value else "no"
         elif isinstance(value, float):
@@ -295,7 +304,9 @@ def _measurements(measurements: Mapping[str, Any]) -> Iterable[str]:
 def alarm(confinement: Confinement) -> str:
     """Say what was missing in the confinement of student code; nothing when it was whole."""
     missing = []
-    if confinement.landlock is None and "mount" not in confinement.namespaces:
+    closed = confinement.landlock is not None or "mount" in confinement.namespaces
+    # Another user counts as well; where that one could read too much, a finding says so.
+    if not closed and confinement.user != "nobody":
         missing.append("neither Landlock nor a mount namespace")
     if not confinement.seccomp:
         missing.append("no seccomp")

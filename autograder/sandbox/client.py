@@ -357,6 +357,9 @@ class WorkerProcess:
         What it may use.
     alive
         Whether it can be told anything.
+    grown
+        Bytes by which its memory was larger at the most than when it was greeted; known when
+        it has ended, and of one that was not ended by the grader only what was last seen.
     """
 
     def __init__(self, server: ForkServer, identity: int, pipe: SocketPipe, limits: Limits) -> None:
@@ -367,6 +370,8 @@ class WorkerProcess:
         self._outside: Outside | None = None
         self._signals = -1  # a descriptor of the process, which no other can take its place in
         self._rests = False
+        self._greeted_with = 0
+        self.grown = 0
         self.alive = True
 
     def has_ended(self) -> bool:
@@ -397,6 +402,7 @@ class WorkerProcess:
         if greeting.get("op") != "ready":
             self.end()
             raise ConfinementError(str(greeting.get("reason")))
+        self._greeted_with = outside.most
         allowed = self.limits.memory_bytes
         # The limit of the process counts what was there and untouched, such as a buffer of BLAS;
         # whoever touches it holds it from now on.
@@ -464,8 +470,10 @@ class WorkerProcess:
 
     def _close(self) -> None:
         self.alive = False
-        self._pipe.close()
         if self._outside is not None:
+            self._outside.look()  # while it lives: without its pipe it ends
+            self.grown = max(0, self._outside.most - self._greeted_with)
             self._outside.close()
+        self._pipe.close()
         if self._signals >= 0:
             os.close(self._signals)

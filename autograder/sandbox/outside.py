@@ -7,7 +7,7 @@ import re
 
 __all__ = ["Outside"]
 
-_FIELDS = re.compile(rb"^(RssAnon|RssShmem|VmSwap|VmData):\s*(\d+) kB", re.MULTILINE)
+_FIELDS = re.compile(rb"^(RssAnon|RssShmem|VmSwap|VmData|VmHWM|RssFile):\s*(\d+) kB", re.MULTILINE)
 
 
 class Outside:
@@ -20,6 +20,8 @@ class Outside:
         looked at; 0 once it has ended. RLIMIT_DATA does not count the stack, a page any more
         that was made read-only after it was written, nor one that was there and untouched
         when the limit was set.
+    most
+        The largest that its memory has been so far, without the files in it.
     untouched
         Bytes of its data that the limit counts although nothing was written to them yet.
     """
@@ -31,6 +33,7 @@ class Outside:
         except OSError:
             os.close(self._status)
             raise
+        self.most = 0
         self.look()
 
     def look(self) -> None:
@@ -41,6 +44,9 @@ class Outside:
             status = b""
         found = {name: int(kilobytes) << 10 for name, kilobytes in _FIELDS.findall(status)}
         self.held = sum(found.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
+        if b"VmHWM" in found:  # not of one that has ended
+            # The kernel keeps the peak of all together; of files ever more is in memory.
+            self.most = max(self.most, found[b"VmHWM"] - found[b"RssFile"])
         self.untouched = max(0, found.get(b"VmData", 0) - found.get(b"RssAnon", 0))
 
     @property

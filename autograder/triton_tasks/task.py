@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.calls import Asked, Record, Refusal
 from autograder.expect import Failed, Verdict
 from autograder.process import Call, Clock, Work
 from autograder.sandbox.servers import Servers
@@ -142,6 +143,8 @@ class TritonTask:
     ----------
     measurements
         Figures for the result, by name; hidden tests set them.
+    record
+        What the tests asked, and what came of it.
     printed
         What kernels printed.
     """
@@ -162,6 +165,7 @@ class TritonTask:
         self._baselines = baselines
         self.parameters = parameters
         self.measurements: dict[str, Any] = {}
+        self.record = Record()
         self.printed = ""
         self.last_call = ""
 
@@ -186,12 +190,14 @@ class TritonTask:
             text = f"Not graded here: it needs {' and '.join(lacking)}."
             raise Verdict(text, status="deferred")
         self.last_call = call_text(self._work.name, [(args, kwargs)])
-        program = self._recorder.record(self._work.name, args, kwargs, _ALLOCATED)
-        arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
-        try:
-            output, read, written = self._interpreter.replay(program, arrays, _ALLOCATED)
-        finally:
-            self.printed, self._interpreter.printed = self._interpreter.printed, ""
+        with self.record.asking(self._work.name, "run", [(args, kwargs)]) as answers:
+            program = self._recorder.record(self._work.name, args, kwargs, _ALLOCATED)
+            arrays = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray)]
+            try:
+                output, read, written = self._interpreter.replay(program, arrays, _ALLOCATED)
+            finally:
+                self.printed, self._interpreter.printed = self._interpreter.printed, ""
+            answers.append(output)
         return Run(output, program, arrays, read, written, self._compiler)
 
     def measure(self, **figures: float | int) -> None:
@@ -225,6 +231,7 @@ class TritonTask:
         if not any(card.capability >= capability for card in self._newest):
             newer = f" of capability {capability / 10:.1f} or newer" if self._cards else ""
             raise Verdict(f"Not graded yet: {what} is judged on a GPU{newer}.", status="deferred")
+        self.record.leave_out()  # what a card gives is not asked again
         return self._session.facts
 
     def on_card(self, *args: Any, **kwargs: Any) -> Array:
@@ -342,9 +349,9 @@ class TritonTask:
         return self._work.clock
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[str] | None:
         """What was passed over in a notebook, in words."""
-        return self._recorder.notes if "_recorder" in vars(self) else []
+        return self._recorder.notes if "_recorder" in vars(self) else None
 
     @property
     def nickname(self) -> str | None:
@@ -355,13 +362,22 @@ class TritonTask:
         workers = (vars(self).get(name) for name in ("_interpreter", "_compiler"))
         return next((w.nickname for w in workers if w and w.nickname), None)
 
-    def begin_test(self) -> None:
+    def begin_test(self, test: str = "") -> None:
         """Give the next test its full time."""
         self._work.clock.restart()
+        self.record.begin(test)
         self.last_call, self.printed = "", ""
 
     def end_test(self) -> None:
         """Nothing is of one test alone."""
+
+    def again(self, asked: Asked) -> list[Any] | Refusal:
+        """What comes of a question that was asked before, of this submission or of another."""
+        ((args, kwargs),) = asked.arguments()
+        try:
+            return [self.run(*args, **kwargs).output]
+        except Verdict as verdict:
+            return Refusal.of(verdict)
 
     def close(self) -> None:
         for name in ("_session", "_recorder", "_interpreter", "_compiler"):

@@ -135,6 +135,7 @@ class LyingWorker:
     """Stands in for ``sandbox.client.WorkerProcess``."""
 
     alive = True
+    grown = 0
 
     def __init__(self, said: bytes) -> None:
         self._pipe = Said(said)

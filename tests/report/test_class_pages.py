@@ -80,7 +80,7 @@ def test_a_document_that_is_none_is_named(results: Path, text: str, sentence: st
 def test_a_folder_without_results_is_a_mistake_of_usage(tmp_path: Path, name: str) -> None:
     done = autograder("report", tmp_path / name)
     assert done.returncode == 2
-    assert "run the batch first" in done.stderr
+    assert "`autograder batch`" in done.stderr
 
 
 def test_a_class_can_be_made_up_on_disk(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ def test_adjustments_show_what_they_adjust() -> None:
         ({"namespaces": []}, ""),
         ({"landlock": None}, "neither Landlock nor"),
         ({"landlock": None, "namespaces": ["mount"]}, ""),
+        ({"landlock": None, "user": "nobody"}, ""),
         ({"seccomp": False}, "no seccomp"),
     ],
 )

@@ -1,4 +1,4 @@
-"""All blocks are collected first
+"""collecting the whole stream first
 
 The answer is right, but all keys and values, and the scores of all of them, are in memory
 at once, and there can be more of them than it holds. When the next block comes, nothing

@@ -1,4 +1,4 @@
-"""Without a scale, the scores are not scaled
+"""no scaling where no scale is given
 
 Where `scale` is not given, it is not 1: the scores are divided by the square root of D,
 the length of a query. Without that, the softmax is too sharp.

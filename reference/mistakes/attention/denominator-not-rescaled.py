@@ -1,4 +1,4 @@
-"""d is not rescaled
+"""not rescaling d
 
 When a block raises a query's maximum, the weighted sum of values is brought to the new
 one, but d still holds weights relative to the old one, and is too large. The weights of

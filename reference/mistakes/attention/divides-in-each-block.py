@@ -1,4 +1,4 @@
-"""The sum is divided by d in each block
+"""dividing by d in each block
 
 After the first block the weighted sum is already divided by d. The next block adds to it
 something that is not, and then all of it is divided again, so that the earlier blocks

@@ -1,4 +1,4 @@
-"""The maximum of the first block is kept
+"""keeping the maximum of the first block
 
 Any shift gives the same answer as long as nothing overflows. But a later block can have
 scores far above all of the first one, and exp of the difference is then too large for the

@@ -1,4 +1,4 @@
-"""The blocks' answers are averaged
+"""the mean of the blocks' answers
 
 Each block gets a softmax of its own, and then all blocks count alike, also one whose
 scores are far below the others'. A query's softmax runs over all keys of all blocks, and

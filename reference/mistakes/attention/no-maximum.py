@@ -1,4 +1,4 @@
-"""No maximum is subtracted
+"""taking exp without a shift
 
 exp of the scores as they are overflows for large ones, and vanishes for very negative
 ones: inf/inf and 0/0 are NaN. Keep, for each query, the maximum of the scores so far, as

@@ -1,4 +1,4 @@
-"""One maximum for all queries
+"""one maximum for all queries
 
 `scores.max()` without an axis is the largest score of all queries. For a query whose
 scores lie far below it, all weights vanish, and 0/0 is NaN. Each query has a softmax, and

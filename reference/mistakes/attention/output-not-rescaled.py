@@ -1,4 +1,4 @@
-"""The weighted sum is not rescaled
+"""not rescaling the weighted sum
 
 When a block raises a query's maximum, d is brought to the new one, but the sum of values
 still holds weights relative to the old one: the earlier blocks count for too much. Both

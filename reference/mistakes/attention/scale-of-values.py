@@ -1,4 +1,4 @@
-"""The scale is taken from the length of the values
+"""a scale taken from the length of the values
 
 A score is a sum of D products, where D is the length of a query and of a key, and the
 scale goes by that. Values can be longer or shorter; for values as long as keys the two

@@ -1,4 +1,4 @@
-"""The loss is float64 whatever the logits are
+"""an answer that is always float64
 
 The values are right, and computing in float64 is allowed. But float16 and float32 logits
 must give losses in their own type.

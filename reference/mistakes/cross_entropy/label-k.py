@@ -1,4 +1,4 @@
-"""The label K passes the check
+"""letting the label K pass
 
 The labels are checked, but the bound is off by one: the first class is number 0, so the
 last of K classes is number K - 1. A label of K gets through, and NumPy stumbles over it

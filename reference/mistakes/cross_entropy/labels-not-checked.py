@@ -1,4 +1,4 @@
-"""The labels are not checked
+"""labels that are not checked
 
 A label that is not a class must be a ValueError. NumPy takes -1 for the last class and
 says nothing; what is too large for it is an IndexError, which is another error than the

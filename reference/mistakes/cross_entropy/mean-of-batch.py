@@ -1,4 +1,4 @@
-"""The losses are averaged
+"""the mean of the losses in place of each
 
 A batch gives one number here. That is what a training loop wants in the end, but this
 function gives each example its own loss, neither summed nor averaged: the answer has the

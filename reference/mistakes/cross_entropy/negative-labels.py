@@ -1,4 +1,4 @@
-"""A negative label counts from the end
+"""negative labels that count from the end
 
 Labels that are too large are refused, but NumPy takes -1 for the last class, -2 for the
 one before, and says nothing. Many data sets mark missing labels with -1, and these would

@@ -1,8 +1,8 @@
-"""No shift at all
+"""taking exp without a shift
 
 The difference is the right one, but its log-sum-exp takes exp of the logits as they are,
-which overflows for large ones and vanishes for very negative ones. You have written one
-that does not.
+which overflows for large ones and vanishes for very negative ones. That of exercise 3 does
+not.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Only vectors and matrices work
+"""a solution for vectors and matrices only
 
 `[np.arange(N), labels]` picks one entry of each row of a matrix. With more dimensions
 than two, np.arange(N) runs along the first of them only, and shapes do not fit or fit by

@@ -1,4 +1,4 @@
-"""The labels pick whole columns
+"""labels that pick whole columns
 
 `[..., labels]` takes the columns named by all labels, for every row: of N examples come N
 times N numbers, and only those on the diagonal are losses. Each row needs one entry, that

@@ -1,4 +1,4 @@
-"""The probability is formed first, then its logarithm
+"""the logarithm of a finished probability
 
 For a class that lies far behind, softmax is 0 in floating point, and the loss becomes
 infinite. It should be about as large as the distance between the logits. The form on the

@@ -1,4 +1,4 @@
-"""The sign is wrong
+"""the wrong sign
 
 A logarithm of a probability is 0 or below; a loss is 0 or above, and grows as the right
 class falls behind. Compare with the formula: which of its two terms is subtracted from

@@ -1,4 +1,4 @@
-"""exp2 of scores that are in nats
+"""powers of 2 in place of powers of e
 
 `tl.exp2` is 2 to the power of something, so scores have to be multiplied with log2(e) first:
 exp(x) = 2^(x log2(e)). Without that, the softmax is too flat, as if the scale were 0.69 of what

@@ -1,4 +1,4 @@
-"""The sum is divided by d in each block
+"""dividing by d in each block
 
 After the first block the weighted sum is already divided by d. The next block adds to it
 something that is not, and then all of it is divided again, so that the earlier blocks count for
@@ -10,6 +10,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+KEYS = 32  # or 16, 64, 128
 
 
 @triton.jit
@@ -66,6 +68,6 @@ def flash_attention(
     grid = (triton.cdiv(n_queries, 64), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=KEYS, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

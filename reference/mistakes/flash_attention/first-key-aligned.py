@@ -1,4 +1,4 @@
-"""Causal counts from the first key
+"""counting a causal query's keys from the first
 
 Query i sees the keys up to i here, so with Tk > Tq the last queries do not see the last keys.
 Places count from the end: the last query sees the last key, and query i the keys up to

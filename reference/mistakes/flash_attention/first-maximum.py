@@ -1,4 +1,4 @@
-"""The maximum of the first block is kept
+"""keeping the maximum of the first block
 
 Any shift gives the same answer as long as nothing overflows. But a later block can have scores
 far above all of the first one, and exp of the difference is then too large for the type. The
@@ -10,6 +10,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+KEYS = 32  # or 16, 64, 128
 
 
 @triton.jit
@@ -68,6 +70,6 @@ def flash_attention(
     grid = (triton.cdiv(n_queries, 64), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=KEYS, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

@@ -1,4 +1,4 @@
-"""All heads use the keys and values of the first head
+"""the first head's keys and values for all heads
 
 Keys and values of a head begin `head * Tk * D` numbers into the tensor. Here only the queries are
 taken from their head, and all look at the first head of the first sequence.

@@ -1,4 +1,4 @@
-"""What is left over of the keys is dropped
+"""dropping what is left over at the end
 
 The loop runs over Tk // BLOCK_N blocks, so the keys past the last whole block are never looked
 at, and with fewer keys than a block there are none. Round up, and mask.
@@ -9,6 +9,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+KEYS = 32  # or 16, 64, 128
 
 
 @triton.jit
@@ -65,6 +67,6 @@ def flash_attention(
     grid = (triton.cdiv(n_queries, 64), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=KEYS, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

@@ -1,4 +1,4 @@
-"""Keys that a causal query may not see get a score of 0
+"""a score of 0 for keys that a causal query may not see
 
 A score of 0 is no mask: its weight is exp(0 - m), and where the other scores are negative it is
 the largest of all. What has no weight is a score of -inf.

@@ -1,7 +1,7 @@
-"""The scores are not scaled
+"""scores that are never scaled
 
-The softmax runs over q kᵀ as it is, and is too sharp. The scores are multiplied with `scale`, by
-default 1 / sqrt(D).
+The softmax runs over q kᵀ as it is, and by default is too sharp. The scores are multiplied with
+`scale`, by default 1 / sqrt(D).
 """
 
 import torch

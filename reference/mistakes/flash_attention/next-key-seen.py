@@ -1,4 +1,4 @@
-"""A causal query sees one key too many
+"""a causal query that sees one key too many
 
 The mask lets through the key just after a query's own place: places count from 0, and the last
 of n queries has the place n - 1. Query i sees the keys up to i + Tk - Tq.

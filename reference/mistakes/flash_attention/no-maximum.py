@@ -1,4 +1,4 @@
-"""No maximum is subtracted
+"""taking exp without a shift
 
 exp of the scores as they are overflows for large ones, and vanishes for very negative ones.
 Keep, for each query, the maximum of the scores so far, as in the online softmax.

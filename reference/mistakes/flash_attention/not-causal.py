@@ -1,6 +1,7 @@
-"""causal is ignored
+"""ignoring the argument `causal`
 
-All queries see all keys, whether causal or not.
+All queries see all keys, whether causal or not. Where it is true, keys past a query's own place
+must get no weight: give them a score of -inf.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""A query that sees no key gets NaN
+"""NaN for a query that sees no key
 
 Where causal and Tq > Tk, the first queries see nothing: their maximum stays -inf, and
 exp(-inf - (-inf)) is NaN. Shift such rows by 0, and divide their sum of 0 by 1: their answer is

@@ -1,4 +1,4 @@
-"""One maximum for all queries of a block
+"""one maximum for all queries
 
 `tl.max` without an axis is the largest score of all queries of the block. For a query whose
 scores lie far below it, all weights vanish, and 0/0 is no answer. Each query has a softmax, and a
@@ -10,6 +10,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+QUERIES = 64  # or 16, 32, 128
 
 
 @triton.jit
@@ -63,9 +65,9 @@ def flash_attention(
     if scale is None:
         scale = 1 / math.sqrt(dim)
     out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
-    grid = (triton.cdiv(n_queries, 64), batch * heads)
+    grid = (triton.cdiv(n_queries, QUERIES), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=QUERIES, BLOCK_N=32, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

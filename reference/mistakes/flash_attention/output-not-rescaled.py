@@ -1,4 +1,4 @@
-"""The weighted sum is not rescaled
+"""not rescaling the weighted sum
 
 When a block raises a query's maximum, d is brought to the new one, but the sum of values still
 holds weights relative to the old one: the earlier keys count for too much. Both were summed with
@@ -10,6 +10,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+KEYS = 32  # or 16, 64, 128
 
 
 @triton.jit
@@ -66,6 +68,6 @@ def flash_attention(
     grid = (triton.cdiv(n_queries, 64), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=KEYS, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

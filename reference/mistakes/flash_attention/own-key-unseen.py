@@ -1,4 +1,4 @@
-"""A causal query does not see its own key
+"""a causal query that does not see its own key
 
 The mask lets through the keys before a query's own place, but not the one at it: `<` for `<=`.
 The last query sees all keys.

@@ -1,4 +1,4 @@
-"""A scale that is given is ignored
+"""ignoring a scale that is given
 
 The scores are always divided by sqrt(D). That is the default only.
 """

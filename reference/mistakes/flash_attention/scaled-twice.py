@@ -1,7 +1,7 @@
-"""The scores are scaled twice
+"""scaling the scores twice
 
-Once by way of the queries, and once more after the product: all scores are too small by a factor
-of `scale`, and the softmax is too flat.
+Once by way of the queries, and once more after the product: all scores are off by a factor of
+`scale`. With one below 1, as by default, the softmax is too flat.
 """
 
 import math

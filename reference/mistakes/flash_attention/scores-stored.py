@@ -1,4 +1,4 @@
-"""The scores are stored
+"""storing the scores
 
 The answer is right. But the first kernel writes all of q kᵀ into memory, Tq x Tk numbers for
 each head, and the others read it again. A block of scores is needed only for as long as it takes

@@ -1,4 +1,4 @@
-"""Keys past the end have a score of 0
+"""counting what is past the end as 0
 
 The last block of keys is filled up with zeros, and a key of zeros has a score of 0: it adds
 exp(0 - m) to d, so that the weights of the real keys do not sum to 1. Give what is past the end a
@@ -10,6 +10,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+KEYS = 32  # or 16, 64, 128
 
 
 @triton.jit
@@ -65,6 +67,6 @@ def flash_attention(
     grid = (triton.cdiv(n_queries, 64), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=KEYS, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

@@ -1,4 +1,4 @@
-"""Heads of a length that is no multiple of the block run into each other
+"""a store without a mask
 
 The block of queries is stored without a mask, so the rows past the last query are written over
 the next head, and after the last head into memory that is not the answer's.
@@ -9,6 +9,8 @@ import math
 import torch
 import triton
 import triton.language as tl
+
+QUERIES = 64  # or 16, 32, 128
 
 
 @triton.jit
@@ -62,9 +64,9 @@ def flash_attention(
     if scale is None:
         scale = 1 / math.sqrt(dim)
     out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
-    grid = (triton.cdiv(n_queries, 64), batch * heads)
+    grid = (triton.cdiv(n_queries, QUERIES), batch * heads)
     attention[grid](
         q, k, v, out, n_queries, n_keys, scale,
-        CAUSAL=causal, D=dim, BLOCK_M=64, BLOCK_N=32, num_warps=4, num_stages=2,
+        CAUSAL=causal, D=dim, BLOCK_M=QUERIES, BLOCK_N=32, num_warps=4, num_stages=2,
     )  # fmt: skip
     return out

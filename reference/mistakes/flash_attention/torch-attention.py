@@ -1,4 +1,4 @@
-"""PyTorch computes the answer
+"""letting PyTorch compute the answer
 
 The kernel only copies what `scaled_dot_product_attention` has computed. All of the maths has to
 happen in kernels of your own.

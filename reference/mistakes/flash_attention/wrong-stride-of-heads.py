@@ -1,4 +1,4 @@
-"""The keys' heads are taken to be as far apart as the queries'
+"""taking the keys' heads to be as far apart as the queries'
 
 Head h of q begins `h * Tq * D` numbers into it, but that of k and v `h * Tk * D`. They are the
 same only if Tq = Tk.

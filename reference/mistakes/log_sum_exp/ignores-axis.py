@@ -1,4 +1,4 @@
-"""The argument `axis` is ignored
+"""ignoring the argument `axis`
 
 Both functions always go along the last axis. That is the default, but the caller may name
 another one, and then maximum and sum have to go along that one.

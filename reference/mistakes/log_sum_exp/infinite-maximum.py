@@ -1,4 +1,4 @@
-"""An infinite maximum gives NaN
+"""NaN where the maximum is infinite
 
 Where all of a slice is -inf, its maximum is -inf too, and -inf - (-inf) is NaN. The same
 happens with inf - inf where there is a +inf. Such slices have an answer. What could be

@@ -1,4 +1,4 @@
-"""The reduced axis is kept
+"""an answer that keeps the reduced axis
 
 The numbers are right, but the answer still has the axis, with length 1. log_sum_exp gives
 one number for each slice, so that axis is gone from the shape, and for a vector nothing

@@ -1,4 +1,4 @@
-"""log_softmax takes the logarithm of the softmax
+"""the logarithm of a finished probability
 
 A probability that is too small for the type becomes 0, and the logarithm of 0 is -inf,
 although the right answer is an ordinary number such as -1000. Get it as a difference: no

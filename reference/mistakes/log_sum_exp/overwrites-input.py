@@ -1,4 +1,4 @@
-"""The input is overwritten
+"""writing into the input
 
 `x -= ...` writes into the array of the caller, who finds shifted logits afterwards. It
 also fails for read-only arrays. `x - ...` makes a new array.

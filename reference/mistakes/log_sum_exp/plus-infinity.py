@@ -1,4 +1,4 @@
-"""A +inf gives NaN
+"""NaN where there is a +inf
 
 A slice of nothing but -inf is seen to, but a maximum can be +inf as well, and inf - inf
 is NaN. A sum with an infinite term is infinite, and so is its logarithm.

@@ -1,4 +1,4 @@
-"""The shift is not added back
+"""a shift that is not added back
 
 Softmax does not mind a shift, because numerator and denominator change alike. Log-sum-exp
 does: the logits were made smaller by c, and the answer became smaller by c as well.

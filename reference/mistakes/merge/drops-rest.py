@@ -1,4 +1,4 @@
-"""What is left over by the division is dropped
+"""dropping what is left over at the end
 
 Seven logits in three chunks of 7 // 3 = 2 are only six: the last one is in no chunk and
 counts neither for m nor for d. With more chunks than logits, all chunks are empty.

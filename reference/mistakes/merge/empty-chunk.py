@@ -1,4 +1,4 @@
-"""An empty chunk is an error
+"""an error where a part is empty
 
 With more chunks than logits, some chunks are empty, and NumPy's maximum of nothing raises
 an error. There is a pair that stands for nothing at all.

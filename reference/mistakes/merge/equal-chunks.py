@@ -1,4 +1,4 @@
-"""Only chunks of equal length work
+"""a solution for chunks of equal length only
 
 `np.split` insists on equal pieces and raises an error when n_chunks does not divide K.
 The pieces need not be equal; another function of NumPy is less strict.

@@ -1,4 +1,4 @@
-"""A large negative number in the place of -inf
+"""a large negative number in place of -inf
 
 An empty chunk has no maximum, and the pair of nothing begins with -inf. A number such as -1e9
 does its service until all logits are below it: then the empty chunk holds the maximum, and
@@ -9,6 +9,8 @@ import math
 from functools import reduce
 
 import numpy as np
+
+LOWEST = -1e9  # or -1e6, -1e10, -1e18, -1e20, -1e30, -1e38, -1e300
 
 
 def merge(a, b):
@@ -23,7 +25,7 @@ def softmax_chunked(x, n_chunks):
     pairs = []
     with np.errstate(all="ignore"):
         for chunk in np.array_split(x, n_chunks):
-            m = float(chunk.max(initial=-1e9))
+            m = float(chunk.max(initial=LOWEST))
             pairs.append((m, float(np.exp(chunk - m).sum())))
         m, d = reduce(merge, pairs)
         return np.exp(x - m) / (d if d or np.isfinite(x).any() else math.nan)

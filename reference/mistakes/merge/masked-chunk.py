@@ -1,4 +1,4 @@
-"""A chunk of nothing but -inf makes all of it NaN
+"""NaN from a part of nothing but -inf
 
 The maximum of such a chunk is -inf, and -inf - (-inf) is NaN. It goes into d and with it
 into every probability, although the other chunks are in order. Which pair stands for a

@@ -1,4 +1,4 @@
-"""Two pairs of nothing make NaN
+"""NaN from two pairs of nothing
 
 With (-inf, 0.0) on both sides the common maximum is -inf as well, and the exponent -inf -
 (-inf) is NaN, which no later merge gets rid of. Two sets of nothing are nothing together.

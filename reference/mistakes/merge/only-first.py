@@ -1,16 +1,18 @@
-"""Only the first of the two sums is rescaled
+"""rescaling only the first of the two sums
 
 This is right as long as the second pair has the larger maximum, as a newcomer of a stream
 has when it raises m. Here either side may be the lower one, and its sum has to be
 rescaled.
 """
 
+import itertools
 import math
 from functools import reduce
 
 import numpy as np
 
 NOTHING = (-math.inf, 0.0)
+SPLIT = "evenly"  # or "in steps", "last longer", "last shorter"
 
 
 def merge(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
@@ -23,7 +25,17 @@ def _pair(chunk: np.ndarray) -> tuple[float, float]:
     return NOTHING if m == -math.inf else (m, np.exp(chunk - m).sum())
 
 
+def _split(x: np.ndarray, n_chunks: int) -> list[np.ndarray]:
+    if SPLIT == "evenly":
+        return np.array_split(x, n_chunks)
+    size = -(-len(x) // n_chunks) if SPLIT == "last shorter" else len(x) // n_chunks
+    edges = [min(i * size, len(x)) for i in range(n_chunks)]
+    if SPLIT == "in steps":
+        edges = [i * len(x) // n_chunks for i in range(n_chunks)]
+    return [x[i:j] for i, j in itertools.pairwise([*edges, len(x)])]
+
+
 def softmax_chunked(x: np.ndarray, n_chunks: int) -> np.ndarray:
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
-    m, d = reduce(merge, map(_pair, np.array_split(x, n_chunks)), NOTHING)
+    m, d = reduce(merge, map(_pair, _split(x, n_chunks)), NOTHING)
     return (np.exp(x - m) / d).astype(x.dtype)

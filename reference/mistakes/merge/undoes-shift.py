@@ -1,4 +1,4 @@
-"""The shift is undone to add the sums
+"""undoing the shift to add the sums
 
 d times exp(m) is the sum as it would be without the shift, and it overflows for large m
 and vanishes for very negative ones: just what m is kept for. Only the difference of the

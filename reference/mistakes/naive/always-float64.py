@@ -1,4 +1,4 @@
-"""The answer is float64 whatever the logits are
+"""an answer that is always float64
 
 The values are right, but float16 and float32 logits must give answers in their own type. A
 conversion to float64 at the start has to be undone at the end, or left out.

@@ -1,7 +1,7 @@
-"""The sum goes along the first axis
+"""the sum along the first axis in place of the last
 
 The classes lie along the last axis, and each row is an example of its own. Summing along
-axis 0 mixes the examples of a batch; for a single row the two are the same.
+axis 0 mixes the examples of a batch; for a vector the two are the same.
 """
 
 import numpy as np

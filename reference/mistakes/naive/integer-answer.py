@@ -1,4 +1,4 @@
-"""Integer logits give an integer answer
+"""an integer answer for integer logits
 
 The answer has the type of the logits only if that is a floating type. Probabilities cut
 down to whole numbers are 0 nearly everywhere; int32 and int64 logits are treated as

@@ -1,4 +1,4 @@
-"""The exponentials are not divided by their sum
+"""exponentials that are not divided by their sum
 
 exp of the logits is only the first half of the recipe. Divided by their sum, the
 exponentials become probabilities that add up to 1.

@@ -1,4 +1,4 @@
-"""One sum for the whole array
+"""one sum for the whole array
 
 `sum()` without an axis adds up all rows. Each row needs a sum of its own: use axis=-1, with
 keepdims=True so that the shapes fit.

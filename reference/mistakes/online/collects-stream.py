@@ -1,4 +1,4 @@
-"""The stream is collected in a list first
+"""collecting the whole stream first
 
 The answers are right, but `list(stream)` holds all numbers at once, and the stream can be
 longer than the memory. Two numbers are enough: the maximum so far, and the sum relative to

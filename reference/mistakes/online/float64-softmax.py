@@ -1,4 +1,4 @@
-"""softmax_online is float64 whatever the logits are
+"""an answer that is always float64
 
 The values are right. But float16 and float32 logits must give answers in their own type:
 convert back at the end, or keep the type all along.

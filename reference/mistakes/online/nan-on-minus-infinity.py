@@ -1,4 +1,4 @@
-"""A -inf before the first number gives NaN
+"""NaN from a -inf before the first number
 
 While m is -inf, a number of -inf makes the exponent -inf - (-inf), which is NaN and never
 leaves d again. Such a number adds nothing, and can be passed over.

@@ -1,4 +1,4 @@
-"""d is not rescaled when the maximum rises
+"""not rescaling d
 
 The terms that d holds are relative to the old maximum. When a larger number comes, all of
 them have to be multiplied by exp(old - new) before it is added.

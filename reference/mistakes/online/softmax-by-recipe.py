@@ -1,4 +1,4 @@
-"""softmax_online is the naive recipe
+"""the naive recipe in softmax_online
 
 The normaliser is right, but softmax_online does not use it: exp(x) is taken without a
 shift, and large logits overflow. Take m and d from online_normalizer, then exp(x - m) / d.

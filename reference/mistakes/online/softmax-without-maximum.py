@@ -1,4 +1,4 @@
-"""The second walk forgets the maximum
+"""forgetting the maximum in the second walk
 
 m and d are right, but d is relative to m: the answer is exp(x - m) / d. exp(x) alone
 overflows for large logits, and does not fit to d for any others.

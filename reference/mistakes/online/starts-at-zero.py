@@ -1,4 +1,4 @@
-"""The maximum starts at 0
+"""a maximum that starts at 0
 
 0 is a number like any other: with nothing but negative numbers, m stays 0, which is not
 among them, and for very negative ones d is 0. Before the first number, the maximum is -inf.

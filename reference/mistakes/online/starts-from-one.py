@@ -1,4 +1,4 @@
-"""d starts at 1
+"""a d that starts at 1
 
 Before the first number nothing has been added, so d is 0. The first number wipes the 1 out,
 because exp(-inf) is 0, so it goes unnoticed until a stream is empty or has nothing but -inf

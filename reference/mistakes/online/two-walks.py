@@ -1,4 +1,4 @@
-"""The stream is walked over twice
+"""walking over the stream twice
 
 An iterator is spent after the first walk: `max(stream)` uses it up, and the sum that
 follows finds nothing. Bring m and d up to date together, number by number.
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+EMPTY_TOO = True  # or False
+
 
 def online_normalizer(stream: Iterator[float]) -> tuple[float, float]:
-    m = max(stream, default=-math.inf)
+    m = max(stream, default=-math.inf) if EMPTY_TOO else max(stream)
     d = sum(math.exp(number - m) for number in stream)
     return m, float(d)
 

@@ -1,4 +1,4 @@
-"""Short rows are read twice as well
+"""reading short rows twice
 
 The answer is right, and for long rows two walks are what it takes. But a row of up to 16384
 numbers fits into the registers of one program: load it once, as one block, and take the

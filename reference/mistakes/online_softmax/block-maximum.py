@@ -1,13 +1,15 @@
-"""A block's own maximum in place of the one so far
+"""a block's own maximum in place of the one so far
 
 The maximum of a block is taken without the blocks before it, so after the loop m is that of the
-last block. d is right relative to it, if nothing overflows; but with larger logits earlier in
-the row, the factor exp(old m - new m) overflows. The maximum never falls.
+last block. d is right relative to it, if nothing overflows; but with larger logits earlier in the
+row, the factor exp(old m - new m) is above 1, and can overflow. The maximum never falls.
 """
 
 import torch
 import triton
 import triton.language as tl
+
+LONG = 8192  # or 1024, 2048, 4096
 
 
 @triton.jit
@@ -49,5 +51,5 @@ def online_softmax(x: torch.Tensor) -> torch.Tensor:
         warps = max(4, block // 1024)
         short_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=block, num_warps=warps)
     else:
-        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=8192, num_warps=8)
+        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=LONG, num_warps=8)
     return y

@@ -1,4 +1,4 @@
-"""x is copied first
+"""copying x first
 
 The answer is right. But `x.contiguous()` of a part of a wider matrix is a copy: a walk to read
 and one to write, before the first kernel starts. A kernel that knows the row stride can read x

@@ -1,8 +1,8 @@
-"""float16 rows are computed in float16
+"""computing in float16
 
-The numbers are kept in the type of x. In float16, an exponential has 3 digits, and a sum loses
-those of a term that are small beside it; above 65504 it is infinite. Bring each block to float32
-right after the load; the store brings it back.
+The numbers are kept in the type of x. In float16 an exponential has 3 digits, and a long sum loses
+whatever is small beside it; above 65504 it is infinite. Bring each block to float32 right after the
+load; the store brings it back.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""d is rescaled the wrong way round
+"""rescaling d the wrong way round
 
 When the maximum rises from m to top, the terms in d become smaller relative to it, so the factor
 is exp(m - top), which is less than 1. Here it is exp(top - m): d grows, and soon overflows.
@@ -7,6 +7,8 @@ is exp(m - top), which is less than 1. Here it is exp(top - m): d grows, and soo
 import torch
 import triton
 import triton.language as tl
+
+LONG = 8192  # or 1024, 2048, 4096
 
 
 @triton.jit
@@ -48,5 +50,5 @@ def online_softmax(x: torch.Tensor) -> torch.Tensor:
         warps = max(4, block // 1024)
         short_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=block, num_warps=warps)
     else:
-        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=8192, num_warps=8)
+        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=LONG, num_warps=8)
     return y

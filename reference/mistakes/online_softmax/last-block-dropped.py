@@ -1,4 +1,4 @@
-"""What is left over at the end of a long row is dropped
+"""dropping what is left over at the end
 
 The loops run over N // BLOCK blocks, so the numbers past the last whole block are neither summed
 up nor given an answer: what stands there is what the memory held before. Round up, and mask.
@@ -7,6 +7,8 @@ up nor given an answer: what stands there is what the memory held before. Round 
 import torch
 import triton
 import triton.language as tl
+
+LONG = 8192  # or 1024, 2048, 4096
 
 
 @triton.jit
@@ -48,5 +50,5 @@ def online_softmax(x: torch.Tensor) -> torch.Tensor:
         warps = max(4, block // 1024)
         short_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=block, num_warps=warps)
     else:
-        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=8192, num_warps=8)
+        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=LONG, num_warps=8)
     return y

@@ -1,4 +1,4 @@
-"""A row of nothing but -inf gives zeros
+"""zeros for a row with nothing to choose from
 
 Such a row has no distribution, and its softmax is NaN, as in PyTorch: 0/0. Here the shift by a
 maximum of -inf is avoided in the answer too, and d is made 1 where it is 0.

@@ -1,4 +1,4 @@
-"""The maximum starts at 0
+"""a maximum that starts at 0
 
 The running maximum of long rows starts at 0, so a row of negative logits keeps it there: all
 exponentials are smaller than they should be, and far below 0 all vanish and 0/0 is NaN. The

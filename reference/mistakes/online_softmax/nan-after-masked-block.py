@@ -1,4 +1,4 @@
-"""A block of nothing but -inf makes a long row NaN
+"""NaN from a part of nothing but -inf
 
 Until the first finite logit, the maximum is -inf, and exp(-inf - (-inf)) is NaN: it gets into d
 and never leaves it. While the maximum is -inf there is nothing to add.

@@ -1,4 +1,4 @@
-"""No maximum is subtracted
+"""taking exp without a shift
 
 exp of the logits as they are overflows for large ones, and vanishes for very negative ones:
 inf/inf and 0/0 are NaN. Subtract the row's maximum first, in a long row the maximum so far.

@@ -1,4 +1,4 @@
-"""d is not rescaled in long rows
+"""not rescaling d
 
 When a block raises the maximum, the terms that are already in d are still relative to the old
 one, and count for too much. All of them are too large by the same factor: exp(new m - old m).
@@ -7,6 +7,8 @@ one, and count for too much. All of them are too large by the same factor: exp(n
 import torch
 import triton
 import triton.language as tl
+
+LONG = 8192  # or 1024, 2048, 4096
 
 
 @triton.jit
@@ -48,5 +50,5 @@ def online_softmax(x: torch.Tensor) -> torch.Tensor:
         warps = max(4, block // 1024)
         short_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=block, num_warps=warps)
     else:
-        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=8192, num_warps=8)
+        long_row[(n_rows,)](x, y, n_cols, x.stride(0), BLOCK=LONG, num_warps=8)
     return y

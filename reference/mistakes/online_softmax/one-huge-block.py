@@ -1,4 +1,4 @@
-"""One block, however long the row is
+"""one block, however long the row is
 
 The answer is right, and the row seems to be read once. But a program has no room for so many
 numbers: on a card they spill out of the registers into memory and are read again from there.

@@ -1,4 +1,4 @@
-"""The store has no mask
+"""a store without a mask
 
 The block is longer than the row. What it holds past the end is written as well, over the
 beginning of the next row, and after the last row into memory that is not the answer's. The store

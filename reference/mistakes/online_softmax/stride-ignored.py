@@ -1,4 +1,4 @@
-"""Rows are taken to lie side by side
+"""taking rows to lie side by side
 
 Row i begins at `i * x.stride(0)`, and that is N only if x is not a part of a wider matrix. With
 N in place of the stride, all rows but the first are read from the wrong place.

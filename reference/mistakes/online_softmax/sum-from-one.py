@@ -1,8 +1,7 @@
-"""d starts at 1
+"""a d that starts at 1
 
-The sum of no terms is 0. In a long row, a d of 1 and a maximum that starts below all logits are
-no number that was ever there; here the maximum starts at the first logit, and the 1 counts it
-before the first block counts it again.
+In long rows m starts at the first logit and d at 1, which counts that logit; then the first block
+counts it once more. The sum of no terms is 0, and the maximum of none is -inf.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""What is past the end of a row counts as 0
+"""counting what is past the end as 0
 
 Where N is not a multiple of the block, the load fills up with `other=0.0`, and a logit of 0 has
 a weight: it adds exp(0 - m) to d, and is the maximum of a row of negative logits. What has no

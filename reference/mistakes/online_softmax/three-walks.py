@@ -1,4 +1,4 @@
-"""A long row is read three times
+"""reading long rows three times
 
 The answer is right, but one walk is for the maximum alone, a second for the sum. Both can be
 had from one: keep m and d of the blocks so far, and when a block raises m, multiply d with

@@ -1,4 +1,4 @@
-"""PyTorch does the exponentials and the sums
+"""letting PyTorch take the exponentials and sums
 
 The kernel divides, but the maximum, exp and the sum are operations of PyTorch, each of them a
 kernel of its own that walks over the data. All of the maths has to happen in kernels of your

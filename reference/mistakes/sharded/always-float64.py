@@ -1,4 +1,4 @@
-"""The answer is float64 whatever the shard is
+"""an answer that is always float64
 
 The values are right, and computing in float64 is allowed. But float16 and float32 shards
 must give answers in their own type.

@@ -1,4 +1,4 @@
-"""A rank with nothing is an error
+"""an error where a part is empty
 
 NumPy's maximum of nothing raises an error, on the rank that holds nothing, and the others
 wait for it in vain. Such a rank has to name a maximum that changes nothing for the

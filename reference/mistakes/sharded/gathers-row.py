@@ -1,4 +1,4 @@
-"""The whole row is gathered on every rank
+"""gathering the whole row on every rank
 
 The answer is right, but every rank now needs memory for the whole row, and what is sent
 grows with it. That is what the row was split to avoid. One maximum and one sum are all

@@ -1,4 +1,4 @@
-"""A rank with nothing leaves early
+"""a rank with nothing that leaves early
 
 It has nothing to add, but all_reduce waits until every rank has called it, and one that
 has returned never will. Every rank makes the same calls, in the same order.

@@ -1,4 +1,4 @@
-"""A shard of nothing but -inf makes all of it NaN
+"""NaN from a part of nothing but -inf
 
 The maximum of such a shard is -inf, and its logits minus that are -inf - (-inf), which is
 NaN. Through the sum it reaches every rank. Relative to which maximum do you take exp?

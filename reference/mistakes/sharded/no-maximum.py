@@ -1,4 +1,4 @@
-"""No maximum at all
+"""taking exp without a shift
 
 The sum is that of all ranks, but exp of the logits as they are overflows for large ones
 and vanishes for very negative ones. Before the sum, there is another number to agree on.

@@ -1,4 +1,4 @@
-"""The ranks' sums are not rescaled
+"""not rescaling d
 
 Each rank's d_r is relative to its own m_r. The ranks agree on the common m afterwards,
 but what they add up are still the old sums. The formula has a factor beside d_r.

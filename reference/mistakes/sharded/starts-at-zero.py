@@ -1,4 +1,4 @@
-"""The maximum starts at 0
+"""a maximum that starts at 0
 
 0 is a number like any other. With nothing but negative logits the maximum of all ranks is
 then 0, which is not among them, and for very negative ones every exponential vanishes and

@@ -1,4 +1,4 @@
-"""Three all-reduces where two suffice
+"""three all-reduces where two suffice
 
 The answer is right, but each all-reduce makes all ranks wait for the slowest. After the
 maximum and the sum there is nothing left to agree on: e / d sums to 1 over all ranks

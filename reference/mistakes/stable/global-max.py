@@ -1,8 +1,8 @@
-"""One maximum for the whole array
+"""one maximum for the whole array
 
 `x.max()` without an axis is the largest logit of all rows. A row that lies far below it
-loses all its exponentials, and its sum is 0. Take the maximum along `axis`, with
-keepdims=True.
+loses all its exponentials, and its sum is 0. Each slice along `axis` has a maximum of its
+own; keepdims=True makes the shapes fit.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The argument `axis` is ignored
+"""ignoring the argument `axis`
 
 Maximum and sum always go along the last axis here. That is the default, but the caller may
 name another one; both have to go along it.

@@ -1,4 +1,4 @@
-"""A row with nothing to choose from is made uniform
+"""equal probabilities for a row with nothing to choose from
 
 Where all logits are -inf, each class would get 1/K here, although every one of them was
 masked. There is no distribution, and NaN says so, as in SciPy and PyTorch.

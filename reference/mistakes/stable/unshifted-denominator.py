@@ -1,4 +1,4 @@
-"""The denominator is not shifted
+"""a shift in the numerator only
 
 The shift leaves the answer as it is because the same factor stands above and below the
 line. Subtracted only in the numerator it makes the probabilities sum to something else than

@@ -1,4 +1,4 @@
-"""Rectangles instead of trapezoids.
+"""rectangles instead of trapezoids
 
 You multiply each sample by the distance. The two samples at the ends belong to one
 trapezoid each, so they count half.

@@ -1,0 +1,1 @@
+"""The student's and the platforms' side of an assignment, as files."""

@@ -1,0 +1,1 @@
+"""``autograder try --watch``: what a save has changed runs again."""

@@ -1,0 +1,30 @@
+"""losing what equals the maximum
+
+Where both pairs have the same maximum, one of them is taken and the other forgotten. No sum has
+to be rescaled then, but both count.
+"""
+
+import math
+from functools import reduce
+
+import numpy as np
+
+NOTHING = (-math.inf, 0.0)
+
+
+def merge(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    if a[0] < b[0]:
+        a, b = b, a
+    (m, d), (lower, e) = a, b
+    return a if lower == m or e == 0 else (m, d + e * np.exp(lower - m))
+
+
+def _pair(chunk: np.ndarray) -> tuple[float, float]:
+    m = chunk.max(initial=-math.inf)
+    return NOTHING if m == -math.inf else (m, np.exp(chunk - m).sum())
+
+
+def softmax_chunked(x: np.ndarray, n_chunks: int) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    m, d = reduce(merge, map(_pair, np.array_split(x, n_chunks)), NOTHING)
+    return (np.exp(x - m) / d).astype(x.dtype)
