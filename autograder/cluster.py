@@ -77,8 +77,9 @@ class Cluster:
     def __enter__(self) -> Cluster:
         with contextlib.ExitStack() as stack:
             try:
-                # Dask's classes have no types.
-                client = Client(self._address, set_as_default=False)  # type: ignore[no-untyped-call]
+                client = Client(  # type: ignore[no-untyped-call]  # Dask's classes have no types
+                    self._address, set_as_default=False
+                )
                 self._client = stack.enter_context(client)
             except (OSError, ValueError, TimeoutError) as error:
                 raise UsageError(f"no scheduler answers at {self._address}: {error}") from None

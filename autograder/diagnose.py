@@ -409,7 +409,9 @@ class _Case:
 
 def _is_blank(answered: Answered) -> bool:
     outcome = answered.outcome
-    return isinstance(outcome, Refusal) and outcome.status in _BLANK
+    return isinstance(outcome, Refusal) and (
+        outcome.status in _BLANK or "NotImplementedError" in outcome.bases  # a stub as it was
+    )
 
 
 def _say_the_same(test: Judged, other: Judged) -> bool:

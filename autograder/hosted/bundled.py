@@ -16,8 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> int:
     """Grade the checkout that this was started in."""
-    # A runner of one's own may have any.
-    if sys.version_info < (3, 11):  # noqa: UP036
+    if sys.version_info < (3, 11):  # noqa: UP036 - a runner of one's own may have any
         print(f"Python 3.11 or newer is needed; this is {sys.version}", file=sys.stderr)
         return 3
     checkout = Path.cwd()

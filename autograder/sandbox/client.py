@@ -337,8 +337,8 @@ class ForkServer:
 def _temporary() -> str:
     """Where temporary files go; for root, whose workers are another user, within reach of it."""
     usual = tempfile.gettempdir()
-    # S108 fears names that others can guess; here they are only where mkdtemp will make one.
-    places = [usual, "/tmp", "/var/tmp"] if os.geteuid() == 0 else []  # noqa: S108
+    # Names that others can guess, but only as places in which mkdtemp will make one.
+    places = [usual, "/tmp", "/var/tmp"] if os.geteuid() == 0 else []  # noqa: S108 - see above
     return next((p for p in places if within_reach(Path(p, "x"))), usual)
 
 

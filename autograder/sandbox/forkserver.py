@@ -205,8 +205,8 @@ def _kill_all_of(pid: int) -> None:
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    # An argument is a str to mypy; the client passes a WorkerKind, and any other is a KeyError.
-    profile = PROFILES[sys.argv[2]]  # type: ignore[index]
+    # The client passes a WorkerKind, and any other is a KeyError.
+    profile = PROFILES[sys.argv[2]]  # type: ignore[index]  # an argument is a str to mypy
     for name in _PRELOADED:
         importlib.import_module(name)
     module, name = profile.worker

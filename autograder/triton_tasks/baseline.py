@@ -144,7 +144,7 @@ class Baselines:
 
     def _start(self) -> None:
         # To a file: a process that nobody listens to would wait for room in a pipe.
-        self._messages = tempfile.TemporaryFile()  # noqa: SIM115  # ``close`` closes it
+        self._messages = tempfile.TemporaryFile()  # noqa: SIM115 - ``close`` closes it
         self._rest = b""
         environment = {
             **os.environ,

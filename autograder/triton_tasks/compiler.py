@@ -46,8 +46,7 @@ _TYPES = {
 }
 
 
-# Triton has no types, so its classes are Any to mypy.
-class _Cache(FileCacheManager):  # type: ignore[misc]
+class _Cache(FileCacheManager):  # type: ignore[misc]  # Triton's classes are Any to mypy
     """Writes each file where it belongs: Landlock's first version lets none be moved there."""
 
     def put(self, data: Any, filename: str, binary: bool = True) -> str:

@@ -21,8 +21,8 @@ __all__ = ["CompilingWorker"]
 _ONE = (1, 1, 1)
 
 
-# Triton has no types, and a kernel's parameters have none; constants are capitals by custom.
-@triton.jit  # type: ignore[untyped-decorator]
+# A kernel's parameters have no types; constants are capitals by custom.
+@triton.jit  # type: ignore[untyped-decorator]  # Triton has no types
 def _everyday(x_ptr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def] # noqa: N803
     cols = tl.arange(0, BLOCK)
     x = tl.load(x_ptr + cols, mask=cols < BLOCK - 1, other=0.0)
