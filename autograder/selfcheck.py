@@ -7,7 +7,9 @@ mistake loses points and is named, and every hidden test says what it is about a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.examples import try_exercise
@@ -42,8 +44,29 @@ class Check:
 
 
 def run_checks(kit: Kit, seed: int | None = None) -> Iterator[Check]:
-    """Check an assignment, one exercise after another."""
+    """Check an assignment, one exercise after another.
+
+    Each task in Triton has a process of its own, beside one for all other exercises: to replay
+    its mistakes takes longer than all else together.
+    """
     seed = fresh_seed() if seed is None else seed
+    tasks = [{n: e} for n, e in kit.exercises.items() if e.is_gpu_task]
+    others = {n: e for n, e in kit.exercises.items() if not e.is_gpu_task}
+    parts = [replace(kit, exercises=part) for part in (others, *tasks) if part]
+    if len(parts) == 1:
+        yield from _checks(kit, seed)
+        return
+    # Spawned: each starts servers of its own, and its parent may have threads.
+    with ProcessPoolExecutor(len(parts), get_context("spawn")) as pool:
+        for checks in pool.map(_all_checks, parts, [seed] * len(parts)):
+            yield from checks
+
+
+def _all_checks(kit: Kit, seed: int) -> list[Check]:
+    return list(_checks(kit, seed))
+
+
+def _checks(kit: Kit, seed: int) -> Iterator[Check]:
     references = {e.name: e.reference for e in kit.exercises.values()}
     stubs = {e.name: e.stub for e in kit.exercises.values()}
     with Servers() as servers:

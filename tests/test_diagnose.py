@@ -235,6 +235,14 @@ def test_what_is_right_is_not_diagnosed_and_asks_no_mistake(means, monkeypatch):
     assert (result.score, result.diagnosis) == (10, [])
 
 
+def test_a_stub_as_it_was_asks_no_mistake(means, monkeypatch):
+    asked = "autograder.diagnose._Known._opened"
+    monkeypatch.setattr(asked, lambda *_: pytest.fail("a mistake was asked"))
+    body = "    raise NotImplementedError\n"
+    stub = "".join(f"def {f}(*_):\n{body}" for f in ("mean", "spread", "total", "halves"))
+    assert named(means, stub) == []
+
+
 @pytest.mark.parametrize(
     ("of", "by"),
     [
